@@ -1,0 +1,70 @@
+//! Holds the model to the rules of the dialect, so that the generators meet nothing that they cannot digest.
+
+mod entries;
+mod names;
+mod schemas;
+mod values;
+
+use std::collections::BTreeSet;
+
+use crate::diagnostics::{Code, Diagnostics, Place};
+use crate::model::{Document, ERROR_TYPE, Model, SCOPE, SchemaId};
+
+pub use values::fits;
+
+/// Reports everything that is wrong with a linked model.
+pub fn check(model: &Model, errors: &Diagnostics) {
+    if has_cycle(model, errors) {
+        return; // every other check follows references to their end
+    }
+    schemas::check(model, errors);
+    names::check(model, errors);
+    entries::check(model, errors);
+    unused(model, errors);
+}
+
+/// A schema without a name that only refers to itself in the end has no size and no end.
+fn has_cycle(model: &Model, errors: &Diagnostics) -> bool {
+    let mut found = false;
+    for (index, named) in model.schemas.iter().enumerate() {
+        if model.reached([&named.schema]).contains(&SchemaId(index)) {
+            let message = format!("`{}` contains itself", named.name);
+            let help = "v3.5 has no such structure: refer to the inner thing by its id, or correct the $ref";
+            errors.report(Code::RefCycle, named.place, message, help);
+            found = true;
+        }
+    }
+    found
+}
+
+/// Every schema must be reached by some document.
+fn unused(model: &Model, errors: &Diagnostics) {
+    let used = everything_reached(model);
+    for (index, named) in model.schemas.iter().enumerate() {
+        if !used.contains(&SchemaId(index)) {
+            let message = format!("nothing refers to the schema `{}`", named.name);
+            let help = "refer to it where it belongs, or remove it";
+            errors.report(Code::UnusedComponent, named.place, message, help);
+        }
+    }
+}
+
+fn everything_reached(model: &Model) -> BTreeSet<SchemaId> {
+    let payloads = model.documents.iter().flat_map(Document::payloads);
+    let responses = model.responses.iter().map(|response| &response.payload);
+    let parameters = model
+        .documents
+        .iter()
+        .flat_map(|document| &document.actions)
+        .filter_map(|action| action.http.as_ref())
+        .flat_map(|http| http.parameters.iter().map(|parameter| &parameter.schema));
+    let mut reached =
+        model.reached(payloads.chain(responses).map(|payload| &payload.schema).chain(parameters));
+    reached.extend([SCOPE, ERROR_TYPE].iter().filter_map(|name| model.shared(name)));
+    reached
+}
+
+/// The first byte of a file.
+fn top_of(file: usize) -> Place {
+    Place { file, start: 0, end: 0 }
+}

@@ -1,0 +1,170 @@
+//! Schemas: unions that can be told apart, descriptions, secrets, limits, defaults.
+
+use std::collections::BTreeSet;
+
+use super::values::{self, fits};
+use crate::diagnostics::{Code, Diagnostics};
+use crate::model::{Model, Named, Property, Schema, Shape, Tagged};
+
+pub(super) fn check(model: &Model, errors: &Diagnostics) {
+    for named in &model.schemas {
+        if named.schema.description.is_empty() {
+            let message = format!("the schema `{}` has no description", named.name);
+            let help = "say what it is in a sentence: it becomes the documentation of a type";
+            errors.report(Code::MissingDescription, named.place, message, help);
+        }
+        if let Shape::Array(items) = &named.schema.shape {
+            limits(items, errors);
+        }
+        match &named.schema.shape {
+            Shape::Tagged(tagged) => tagged_union(model, named, tagged, errors),
+            Shape::ByType(branches) => by_type(model, branches, named, errors),
+            Shape::AllOf(parts) => parts.iter().for_each(|part| all_of_part(model, part, errors)),
+            _ => {}
+        }
+        Model::walk(&named.schema, &mut |schema| {
+            limits(schema, errors);
+            default(model, schema, errors);
+            if let Shape::Object(properties) = &schema.shape {
+                for property in properties {
+                    self::property(model, property, named, errors);
+                }
+            }
+        });
+    }
+}
+
+fn property(model: &Model, property: &Property, named: &Named, errors: &Diagnostics) {
+    let schema = &property.schema;
+    let is_tag = matches!(&schema.shape, Shape::Enum(found) if found.is_tag);
+    if schema.description.is_empty() && !matches!(schema.shape, Shape::Ref(_)) && !is_tag {
+        let message = format!("the property `{}` of `{}` has no description", property.name, named.name);
+        let help = "say its meaning, unit and limits, and what its absence means";
+        errors.report(Code::MissingDescription, property.place, message, help);
+    }
+    let words: BTreeSet<&str> = property.name.split('_').collect();
+    let looks_secret = ["secret", "token", "password"].iter().any(|word| words.contains(word));
+    let is_text = matches!(model.resolve(schema).shape, Shape::String(_));
+    let stated = schema.secret.or(model.resolve(schema).secret);
+    if looks_secret && is_text && stated.is_none() {
+        let message = format!("`{}` looks like a secret and does not say whether it is one", property.name);
+        let help =
+            "add `x-secret: true`; its value is then never shown in logs. `x-secret: false` if it is none";
+        errors.report(Code::SecretUnmarked, property.place, message, help);
+    }
+    if schema.secret.is_some() && !is_text {
+        let message = format!("`{}` is no string and cannot be a secret", property.name);
+        errors.report(Code::SecretUnmarked, property.place, message, "remove `x-secret`");
+    }
+}
+
+fn all_of_part(model: &Model, part: &Schema, errors: &Diagnostics) {
+    if !matches!(model.resolve(part).shape, Shape::Object(_) | Shape::AllOf(_)) {
+        let help = "`allOf` puts objects together: each part is an object, or a $ref to one";
+        errors.report(Code::AllOfPart, part.place, "this part of an allOf is no object", help);
+    }
+}
+
+fn tagged_union(model: &Model, named: &Named, tagged: &Tagged, errors: &Diagnostics) {
+    let listed: BTreeSet<_> = tagged.one_of.iter().map(|reference| reference.target).collect();
+    let mapped: BTreeSet<_> = tagged.branches.iter().map(|(_, reference)| reference.target).collect();
+    for reference in &tagged.one_of {
+        let is_absent = tagged.absent.as_ref().is_some_and(|absent| absent.target == reference.target);
+        if !mapped.contains(&reference.target) && !is_absent {
+            let message = format!("`mapping` has no value for the branch `{}`", reference.text);
+            let help = format!("add `<value of {}>: \"{}\"` to `mapping`", tagged.tag, reference.text);
+            errors.report(Code::UnionMapping, reference.place, message, help);
+        }
+    }
+    let unlisted = tagged.branches.iter().map(|(_, reference)| reference).chain(&tagged.absent);
+    for reference in unlisted.filter(|reference| !listed.contains(&reference.target)) {
+        let message = format!("`{}` is no branch of `{}`", reference.text, named.name);
+        errors.report(Code::UnionMapping, reference.place, message, "add it to `oneOf`");
+    }
+    for (value, reference) in &tagged.branches {
+        let branch = model.named(reference.target);
+        if !matches!(branch.schema.shape, Shape::Object(_) | Shape::AllOf(_)) {
+            let message = format!("the branch `{}` is no object", branch.name);
+            let help =
+                "a tagged union tells objects apart; scalars are told apart by type, without discriminator";
+            errors.report(Code::UnionBranchType, reference.place, message, help);
+            continue;
+        }
+        let properties = model.properties(&branch.schema);
+        let tag = properties.iter().find(|property| property.name == tagged.tag);
+        let states = match tag.map(|property| (&property.schema.shape, property.required)) {
+            Some((Shape::Enum(found), true)) => {
+                found.values.iter().map(|(value, _)| value.as_str()).collect()
+            }
+            _ => Vec::new(),
+        };
+        if states != [value.as_str()] {
+            let message = format!("`{}` does not state its tag `{}: {value}`", branch.name, tagged.tag);
+            let help =
+                format!("give it the required property `{}: {{type: string, enum: [{value}]}}`", tagged.tag);
+            errors.report(Code::UnionBranchTag, branch.place, message, help);
+        }
+    }
+}
+
+fn by_type(model: &Model, branches: &[Schema], named: &Named, errors: &Diagnostics) {
+    let mut known: Vec<&str> = Vec::new();
+    let objects =
+        branches.iter().filter(|branch| values::json_type(model.resolve(branch)) == Some("object")).count();
+    if objects > 1 {
+        let message = format!("nothing tells the objects of the union `{}` apart", named.name);
+        let help = "add a `discriminator` with `propertyName` and `mapping`";
+        errors.report(Code::UnionWithoutTag, named.place, message, help);
+        return;
+    }
+    for branch in branches {
+        let Some(kind) = values::json_type(model.resolve(branch)) else {
+            let help = "a branch is a string, integer, number, boolean, array or object";
+            errors.report(Code::UnionBranchType, branch.place, "this branch has no single JSON type", help);
+            continue;
+        };
+        let kind = if kind == "integer" { "number" } else { kind };
+        if known.contains(&kind) {
+            let message = format!("two branches of `{}` are a JSON {kind}", named.name);
+            errors.report(Code::UnionBranchType, branch.place, message, "nothing tells them apart: keep one");
+        }
+        known.push(kind);
+        if branch.title.is_none() && !matches!(branch.shape, Shape::Ref(_)) {
+            let help = "add `title:` in PascalCase: it becomes the variant's name";
+            errors.report(Code::MissingKey, branch.place, "this branch has no `title`", help);
+        }
+    }
+}
+
+fn limits(schema: &Schema, errors: &Diagnostics) {
+    let limits = &schema.limits;
+    let numeric = matches!(schema.shape, Shape::Integer(_) | Shape::Number);
+    let list = matches!(schema.shape, Shape::Array(_) | Shape::Map(_) | Shape::Ref(_));
+    let text = matches!(schema.shape, Shape::String(_) | Shape::Ref(_));
+    let misplaced = [
+        ("minimum", limits.minimum.is_some() && !numeric),
+        ("maximum", limits.maximum.is_some() && !numeric),
+        ("maxItems", limits.max_items.is_some() && !list),
+        ("maxLength", limits.max_length.is_some() && !text),
+    ];
+    for (key, _) in misplaced.iter().filter(|(_, wrong)| *wrong) {
+        let message = format!("`{key}` says nothing about this type");
+        let help = "minimum and maximum are for numbers, maxItems for lists, maxLength for strings";
+        errors.report(Code::InvalidLimit, schema.place, message, help);
+    }
+    let number = |limit: &Option<serde_json::Number>| limit.as_ref().and_then(serde_json::Number::as_f64);
+    if let (Some(minimum), Some(maximum)) = (number(&limits.minimum), number(&limits.maximum))
+        && minimum > maximum
+    {
+        let message = format!("the minimum {minimum} is above the maximum {maximum}");
+        errors.report(Code::InvalidLimit, schema.place, message, "correct one of them");
+    }
+}
+
+fn default(model: &Model, schema: &Schema, errors: &Diagnostics) {
+    let Some(default) = &schema.default else { return };
+    if let Err(mismatch) = fits(model, schema, default) {
+        let message = format!("the default does not fit: {mismatch}");
+        errors.report(Code::InvalidDefault, schema.place, message, "correct the default or the type");
+    }
+}

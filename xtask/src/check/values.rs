@@ -1,0 +1,169 @@
+//! Whether a JSON value is what a schema says: for defaults and examples, which are ours and must be exact.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::model::{Model, Schema, Shape, StringFormat};
+
+/// Where and why a value does not fit.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    path: String,
+    why: String,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() { f.write_str(&self.why) } else { write!(f, "`{}`: {}", self.path, self.why) }
+    }
+}
+
+/// Compares a value with a schema: unknown fields and values are mismatches too.
+pub fn fits(model: &Model, schema: &Schema, value: &Value) -> Result<(), Mismatch> {
+    compare(model, schema, value, "")
+}
+
+fn mismatch(path: &str, why: impl Into<String>) -> Result<(), Mismatch> {
+    Err(Mismatch { path: path.trim_start_matches('.').to_owned(), why: why.into() })
+}
+
+fn compare(model: &Model, schema: &Schema, value: &Value, path: &str) -> Result<(), Mismatch> {
+    let expect = |good: bool, what: &str| {
+        if good { Ok(()) } else { mismatch(path, format!("{what} is expected, and this is {value}")) }
+    };
+    match &schema.shape {
+        Shape::Any => Ok(()),
+        Shape::Ref(reference) => compare(model, &model.named(reference.target).schema, value, path),
+        Shape::Boolean => expect(value.is_boolean(), "true or false"),
+        Shape::Number => expect(value.is_number(), "a number"),
+        Shape::Integer(_) => {
+            expect(value.is_i64() || value.is_u64(), "an integer")?;
+            range(schema, value, path)
+        }
+        Shape::String(format) => {
+            expect(value.is_string(), "a string")?;
+            let text = value.as_str().unwrap_or_default();
+            match format {
+                StringFormat::DateTime => {
+                    expect(is_date_time(text), "an instant like 2026-01-31T12:00:00.000000Z")
+                }
+                StringFormat::Date => expect(is_date(text), "a day like 2026-01-31"),
+                StringFormat::Text | StringFormat::Binary => Ok(()),
+            }
+        }
+        Shape::Enum(found) => {
+            let text = value.as_str().unwrap_or_default();
+            let known = found.values.iter().any(|(value, _)| value == text);
+            let names: Vec<&str> = found.values.iter().map(|(value, _)| value.as_str()).collect();
+            expect(known, &format!("one of {}", names.join(", ")))
+        }
+        Shape::Array(items) => {
+            let Value::Array(values) = value else { return expect(false, "a list") };
+            let mut each = values.iter().enumerate();
+            each.try_for_each(|(index, value)| compare(model, items, value, &format!("{path}[{index}]")))
+        }
+        Shape::Map(inner) => {
+            let Value::Object(values) = value else { return expect(false, "an object") };
+            values.iter().try_for_each(|(key, value)| compare(model, inner, value, &format!("{path}.{key}")))
+        }
+        Shape::Object(_) | Shape::AllOf(_) => object(model, schema, value, path),
+        Shape::Tagged(tagged) => {
+            let found = value.get(&tagged.tag).and_then(Value::as_str);
+            let branch = match found {
+                Some(tag) => tagged.branches.iter().find(|(value, _)| value == tag).map(|(_, branch)| branch),
+                None => tagged.absent.as_ref(),
+            };
+            let Some(branch) = branch else {
+                let tags: Vec<&str> = tagged.branches.iter().map(|(value, _)| value.as_str()).collect();
+                return mismatch(path, format!("`{}` must be one of {}", tagged.tag, tags.join(", ")));
+            };
+            compare(model, &model.named(branch.target).schema, value, path)
+        }
+        Shape::ByType(branches) => {
+            let of_value = json_type_of(value);
+            let branch = branches.iter().find(|branch| {
+                let kind = json_type(model.resolve(branch));
+                kind == Some(of_value) || (kind == Some("number") && of_value == "integer")
+            });
+            match branch {
+                Some(branch) => compare(model, branch, value, path),
+                None => mismatch(path, format!("no branch of the union is {of_value}")),
+            }
+        }
+    }
+}
+
+fn object(model: &Model, schema: &Schema, value: &Value, path: &str) -> Result<(), Mismatch> {
+    let Value::Object(values) = value else {
+        return mismatch(path, format!("an object is expected, and this is {value}"));
+    };
+    let properties = model.properties(schema);
+    for (key, value) in values {
+        match properties.iter().find(|property| property.name == *key) {
+            Some(property) => compare(model, &property.schema, value, &format!("{path}.{key}"))?,
+            None => return mismatch(&format!("{path}.{key}"), "there is no such property"),
+        }
+    }
+    match properties.iter().find(|property| property.required && !values.contains_key(&property.name)) {
+        Some(missing) => mismatch(path, format!("the required property `{}` is missing", missing.name)),
+        None => Ok(()),
+    }
+}
+
+fn range(schema: &Schema, value: &Value, path: &str) -> Result<(), Mismatch> {
+    let number = value.as_f64().unwrap_or_default();
+    let limit = |limit: &Option<serde_json::Number>| limit.as_ref().and_then(serde_json::Number::as_f64);
+    let below = limit(&schema.limits.minimum).is_some_and(|minimum| number < minimum);
+    let above = limit(&schema.limits.maximum).is_some_and(|maximum| number > maximum);
+    if below || above { mismatch(path, format!("{value} is outside of the limits")) } else { Ok(()) }
+}
+
+/// The one JSON type that a (resolved) schema's values have, if they have one.
+pub(super) fn json_type(schema: &Schema) -> Option<&'static str> {
+    match &schema.shape {
+        Shape::String(_) | Shape::Enum(_) => Some("string"),
+        Shape::Integer(_) => Some("integer"),
+        Shape::Number => Some("number"),
+        Shape::Boolean => Some("boolean"),
+        Shape::Array(_) => Some("array"),
+        Shape::Object(_) | Shape::AllOf(_) | Shape::Map(_) | Shape::Tagged(_) => Some("object"),
+        Shape::Any | Shape::ByType(_) | Shape::Ref(_) => None,
+    }
+}
+
+fn json_type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// Digits where `0` stands in the pattern, the same character elsewhere.
+fn follows(text: &str, pattern: &str) -> bool {
+    text.len() == pattern.len()
+        && text.chars().zip(pattern.chars()).all(|(c, p)| if p == '0' { c.is_ascii_digit() } else { c == p })
+}
+
+fn is_date(text: &str) -> bool {
+    follows(text, "0000-00-00")
+}
+
+fn is_date_time(text: &str) -> bool {
+    let Some((head, tail)) = text.split_at_checked(19) else { return false };
+    let (fraction, zone) = match tail.find(['Z', '+', '-']) {
+        Some(at) => tail.split_at(at),
+        None => return false,
+    };
+    let good_fraction = fraction.is_empty()
+        || fraction
+            .strip_prefix('.')
+            .is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit()));
+    let good_zone = zone == "Z" || follows(zone, "+00:00") || follows(zone, "-00:00");
+    follows(head, "0000-00-00T00:00:00") && good_fraction && good_zone
+}

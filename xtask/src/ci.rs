@@ -1,0 +1,138 @@
+//! `cargo xtask ci`: everything that must pass before a change lands, one step after the other.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use crate::link::APIS;
+
+/// A step: its name and the command.
+struct Step {
+    name: String,
+    program: &'static str,
+    arguments: Vec<String>,
+    environment: &'static [(&'static str, &'static str)],
+}
+
+const DENY_WARNINGS: &[(&str, &str)] = &[("RUSTDOCFLAGS", "-D warnings")];
+
+/// The tests note in this file which snapshots they compare with.
+const REFERENCES: &str = "target/snapshot-references";
+
+/// New snapshots are never accepted here.
+const NO_UPDATE: &[(&str, &str)] = &[("INSTA_UPDATE", "no")];
+
+/// The features of the published crates that must compile and pass their tests each alone.
+const FEATURES: &[&str] = &["agent", "customer", "configuration", "reports", "accounts", "webhooks", "rtm"];
+
+fn step(name: &str, program: &'static str, arguments: &str) -> Step {
+    let arguments = arguments.split(' ').map(str::to_owned).collect();
+    Step { name: name.to_owned(), program, arguments, environment: &[] }
+}
+
+/// The version of the validator that the bundled documents must satisfy.
+const VALIDATOR: &str = "openapi-spec-validator==0.9.0";
+
+fn steps() -> Vec<Step> {
+    let mut steps = vec![
+        step("formatting", "cargo", "fmt --all --check"),
+        step("generated code", "cargo", "run --quiet --package xtask -- regen --check"),
+        step("lints", "cargo", "clippy --workspace --all-targets -- --deny warnings"),
+        Step {
+            environment: NO_UPDATE,
+            ..step("tests", "cargo", "test --workspace")
+        },
+        Step { environment: DENY_WARNINGS, ..step("documentation", "cargo", "doc --workspace --no-deps") },
+    ];
+    for feature in FEATURES {
+        let arguments = format!(
+            "clippy --package livechat-types --no-default-features --features {feature} -- --deny warnings"
+        );
+        steps.push(step(&format!("types with `{feature}` alone"), "cargo", &arguments));
+    }
+    for feature in FEATURES.iter().filter(|feature| !["webhooks", "rtm"].contains(feature)) {
+        let arguments = format!(
+            "clippy --package livechat-client --no-default-features --features rustls,{feature} -- --deny warnings"
+        );
+        steps.push(step(&format!("client with `{feature}` alone"), "cargo", &arguments));
+    }
+    steps.push(step("bundled documents", "cargo", "run --quiet --package xtask -- bundle target/openapi"));
+    steps.push(step("a place for the validator", "python3", "-m venv target/validator"));
+    let install = format!("-m pip install --quiet --disable-pip-version-check {VALIDATOR}");
+    steps.push(step("the validator", "target/validator/bin/python", &install));
+    let documents: Vec<String> = APIS.iter().map(|api| format!("target/openapi/{api}.json")).collect();
+    let validate = format!("-m openapi_spec_validator {}", documents.join(" "));
+    steps.push(step("bundled documents are OpenAPI", "target/validator/bin/python", &validate));
+    steps.push(step("packages", "cargo", "package --workspace --allow-dirty --no-verify"));
+    steps
+}
+
+/// The steps, a line each.
+#[must_use]
+pub fn list() -> String {
+    steps()
+        .iter()
+        .map(|step| format!("{}: {} {}\n", step.name, step.program, step.arguments.join(" ")))
+        .collect()
+}
+
+/// Runs all steps; stops at the first that fails.
+#[must_use]
+pub fn run(root: &Path) -> bool {
+    let references = root.join(REFERENCES);
+    let _ = fs::create_dir_all(root.join("target"));
+    let _ = fs::remove_file(&references);
+    run_steps(root, &references) && no_stray_snapshots(root, &references)
+}
+
+/// A snapshot that no test compares with guards nothing.
+fn no_stray_snapshots(root: &Path, references: &Path) -> bool {
+    println!("== every snapshot is used");
+    let used = fs::read_to_string(references).unwrap_or_default();
+    let mut stray = Vec::new();
+    for folder in ["crates", "tests", "xtask"] {
+        collect_snapshots(&root.join(folder), &mut stray);
+    }
+    stray.retain(|path| !used.lines().any(|line| Path::new(line) == path));
+    for path in &stray {
+        eprintln!("no test compares with {}: delete it", path.display());
+    }
+    stray.is_empty()
+}
+
+fn collect_snapshots(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect_snapshots(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "snap") {
+            found.push(path);
+        }
+    }
+}
+
+fn run_steps(root: &Path, references: &Path) -> bool {
+    for step in steps() {
+        let start = Instant::now();
+        println!("== {}: {} {}", step.name, step.program, step.arguments.join(" "));
+        let status = Command::new(step.program)
+            .args(&step.arguments)
+            .envs(step.environment.iter().copied())
+            .env("INSTA_SNAPSHOT_REFERENCES_FILE", references)
+            .current_dir(root)
+            .status();
+        match status {
+            Ok(status) if status.success() => println!("== passed in {} s", start.elapsed().as_secs()),
+            Ok(_) => {
+                eprintln!("== failed: {}", step.name);
+                return false;
+            }
+            Err(error) => {
+                eprintln!("== cannot run {}: {error}", step.program);
+                return false;
+            }
+        }
+    }
+    true
+}

@@ -1,0 +1,77 @@
+//! Reads the entries that have no path: RTM actions, pushes, webhooks, documented data structures.
+
+use super::fields::{Fields, wrong_type};
+use super::operation::{read_docs, read_pagination, read_repeatable, read_scopes, read_tag};
+use super::schema::{self, Position};
+use super::{MessageEntry, RtmEntry, example};
+use crate::diagnostics::Diagnostics;
+use crate::model::Payload;
+use crate::yaml::Node;
+
+/// An `x-rtm` entry.
+pub(super) fn read_rtm(node: &Node, errors: &Diagnostics) -> Option<RtmEntry> {
+    let mut fields = Fields::of(node, "an x-rtm entry", errors)?;
+    let place = fields.place();
+    let tag = read_tag(&mut fields, errors);
+    let docs = read_docs(&mut fields, true, errors);
+    let scopes = read_scopes(&mut fields, errors);
+    let pagination = read_pagination(&mut fields, errors);
+    let repeatable = read_repeatable(&mut fields, errors);
+    let deprecated = fields.flag("deprecated");
+    let request = fields.require("request").and_then(|node| read_payload(node, errors));
+    let response = fields.get("response").and_then(|node| read_payload(node, errors));
+    fields.finish();
+    Some(RtmEntry {
+        place,
+        tag: tag?,
+        docs,
+        scopes,
+        pagination,
+        repeatable,
+        deprecated,
+        request: request?,
+        response,
+    })
+}
+
+/// An `x-pushes` or `x-webhooks` entry.
+pub(super) fn read_message(
+    node: &Node,
+    with_additional_data: bool,
+    errors: &Diagnostics,
+) -> Option<MessageEntry> {
+    let mut fields = Fields::of(node, "a push or webhook", errors)?;
+    let place = fields.place();
+    let docs = read_docs(&mut fields, true, errors);
+    let payload = fields.require("payload").and_then(|node| read_payload(node, errors));
+    let additional_data = with_additional_data
+        .then(|| fields.get("additional_data").and_then(|node| read_payload(node, errors)))
+        .flatten();
+    fields.finish();
+    Some(MessageEntry { place, docs, payload: payload?, additional_data })
+}
+
+/// An `x-structures` entry.
+pub(super) fn read_structure(node: &Node, errors: &Diagnostics) -> Option<MessageEntry> {
+    let mut fields = Fields::of(node, "a data structure", errors)?;
+    let place = fields.place();
+    let docs = read_docs(&mut fields, false, errors);
+    let payload = finish_payload(fields, errors)?;
+    Some(MessageEntry { place, docs, payload, additional_data: None })
+}
+
+fn read_payload(node: &Node, errors: &Diagnostics) -> Option<Payload> {
+    let fields = Fields::of(node, "a payload", errors)?;
+    finish_payload(fields, errors)
+}
+
+fn finish_payload(mut fields: Fields<'_>, errors: &Diagnostics) -> Option<Payload> {
+    let schema = fields.require("schema").and_then(|node| schema::read(node, Position::Inline, errors));
+    let (example, example_place) = example(fields.require("example"));
+    let key = fields.text("key");
+    if let Some(node) = fields.get("key").filter(|_| key.as_deref() == Some("")) {
+        wrong_type(node, "key", "a name", errors);
+    }
+    fields.finish();
+    Some(Payload { schema: schema?, example, example_place, key })
+}

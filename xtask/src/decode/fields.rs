@@ -1,0 +1,190 @@
+//! Strict access to a mapping: what is not asked for is unknown, and unknown keys are mistakes.
+
+use crate::diagnostics::{Code, Diagnostics, Place};
+use crate::model::{Ref, SchemaId};
+use crate::yaml::{Key, Kind, Node};
+
+/// The keys of one mapping while they are read.
+pub(super) struct Fields<'a> {
+    what: &'static str,
+    place: Place,
+    entries: &'a [(Key, Node)],
+    asked: Vec<&'static str>,
+    errors: &'a Diagnostics,
+}
+
+impl<'a> Fields<'a> {
+    /// Begins to read a mapping; anything else is a mistake.
+    pub(super) fn of(node: &'a Node, what: &'static str, errors: &'a Diagnostics) -> Option<Self> {
+        let Kind::Mapping(entries) = &node.kind else {
+            wrong_type(node, what, "a mapping", errors);
+            return None;
+        };
+        let place = entries.first().map_or(node.place, |(key, _)| key.place);
+        Some(Self { what, place, entries, asked: Vec::new(), errors })
+    }
+
+    /// Where the mapping starts.
+    pub(super) fn place(&self) -> Place {
+        self.place
+    }
+
+    /// The value of a key that may be absent.
+    pub(super) fn get(&mut self, key: &'static str) -> Option<&'a Node> {
+        self.asked.push(key);
+        self.entries.iter().find(|(known, _)| known.name == key).map(|(_, node)| node)
+    }
+
+    /// The value of a key that must be there.
+    pub(super) fn require(&mut self, key: &'static str) -> Option<&'a Node> {
+        let found = self.get(key);
+        if found.is_none() {
+            let message = format!("{} lacks the key `{key}`", self.what);
+            self.errors.report(
+                Code::MissingKey,
+                self.place,
+                message,
+                format!("add `{key}:`; spec/README.md says what it holds"),
+            );
+        }
+        found
+    }
+
+    /// The text of a key that may be absent.
+    pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
+        let node = self.get(key)?;
+        text(node, key, self.errors)
+    }
+
+    /// The text of a key that must be there.
+    pub(super) fn require_text(&mut self, key: &'static str) -> Option<String> {
+        let node = self.require(key)?;
+        text(node, key, self.errors)
+    }
+
+    /// The truth value of a key; absent is false.
+    pub(super) fn flag(&mut self, key: &'static str) -> bool {
+        self.optional_flag(key).unwrap_or(false)
+    }
+
+    /// The truth value of a key that may be absent.
+    pub(super) fn optional_flag(&mut self, key: &'static str) -> Option<bool> {
+        let node = self.get(key)?;
+        match node.scalar() {
+            Some(crate::yaml::Scalar::Boolean(value)) => Some(value),
+            _ => {
+                wrong_type(node, key, "true or false", self.errors);
+                None
+            }
+        }
+    }
+
+    /// The texts of a key that holds a list; absent is empty.
+    pub(super) fn texts(&mut self, key: &'static str) -> Vec<(String, Place)> {
+        self.get(key).map(|node| texts(node, key, self.errors)).unwrap_or_default()
+    }
+
+    /// Ends the reading: every key that was not asked for is unknown.
+    pub(super) fn finish(self) {
+        for (key, _) in self.entries {
+            if !self.asked.contains(&key.name.as_str()) {
+                let message = format!("{} has no key `{}`", self.what, key.name);
+                self.errors.report(Code::UnknownKey, key.place, message, suggest(&key.name, &self.asked));
+            }
+        }
+    }
+}
+
+/// The entries of a mapping with free keys.
+pub(super) fn mapping<'a>(node: &'a Node, what: &'static str, errors: &Diagnostics) -> &'a [(Key, Node)] {
+    match &node.kind {
+        Kind::Mapping(entries) => entries,
+        _ => {
+            wrong_type(node, what, "a mapping", errors);
+            &[]
+        }
+    }
+}
+
+/// The items of a list.
+pub(super) fn list<'a>(node: &'a Node, what: &'static str, errors: &Diagnostics) -> &'a [Node] {
+    match &node.kind {
+        Kind::Sequence(items) => items,
+        _ => {
+            wrong_type(node, what, "a list", errors);
+            &[]
+        }
+    }
+}
+
+/// A text.
+pub(super) fn text(node: &Node, what: &'static str, errors: &Diagnostics) -> Option<String> {
+    let found = node.as_str().map(|text| text.trim_end().to_owned());
+    if found.is_none() {
+        wrong_type(node, what, "a string", errors);
+    }
+    found
+}
+
+/// A list of texts.
+pub(super) fn texts(node: &Node, what: &'static str, errors: &Diagnostics) -> Vec<(String, Place)> {
+    let items = list(node, what, errors);
+    items.iter().filter_map(|item| Some((text(item, what, errors)?, item.place))).collect()
+}
+
+/// `{$ref: …}`, if that is what this is.
+pub(super) fn reference(node: &Node, errors: &Diagnostics) -> Option<Ref> {
+    let target = node.get("$ref")?;
+    if let Kind::Mapping(entries) = &node.kind {
+        for (key, _) in entries.iter().filter(|(key, _)| key.name != "$ref") {
+            let message = format!("`{}` stands beside a $ref, where OpenAPI ignores it", key.name);
+            let help =
+                "write `allOf: [{$ref: …}]` and put it beside that, or move it to the schema referred to";
+            errors.report(Code::UnknownKey, key.place, message, help);
+        }
+    }
+    let text = text(target, "$ref", errors)?;
+    Some(Ref { text, place: target.place, target: SchemaId::UNLINKED })
+}
+
+/// Reports a value of another kind than expected.
+pub(super) fn wrong_type(node: &Node, what: &str, expected: &str, errors: &Diagnostics) {
+    let message = format!("`{what}` must be {expected}, and this is {}", node.describe());
+    let help = match expected {
+        "a string" => "write it in quotes".to_owned(),
+        "a mapping" => "write `key: value` lines, indented by two spaces".to_owned(),
+        "a list" => "write `- ` items, or `[a, b]`".to_owned(),
+        other => format!("write {other}"),
+    };
+    errors.report(Code::WrongType, node.place, message, help);
+}
+
+/// The value for a word out of a fixed set; anything else is a mistake.
+pub fn one_of<T: Copy>(
+    word: &str,
+    place: Place,
+    what: &str,
+    known: &[(&str, T)],
+    errors: &Diagnostics,
+) -> Option<T> {
+    let found = known.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
+    if found.is_none() {
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        let message = format!("`{word}` is no {what}");
+        errors.report(Code::UnknownValue, place, message, suggest(word, &names));
+    }
+    found
+}
+
+fn suggest(word: &str, known: &[&str]) -> String {
+    let closest = known.iter().map(|name| (strsim::damerau_levenshtein(word, name), *name)).min();
+    match closest {
+        Some((distance, name)) if distance <= 2 && distance < name.len() => format!("did you mean `{name}`?"),
+        _ => {
+            let mut names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+            names.sort();
+            names.dedup();
+            format!("what may stand here: {}", names.join(", "))
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! Reads operations: what OpenAPI has of them, and what the `x-` keys add.
+
+use super::fields::{Fields, list, mapping, reference, text};
+use super::schema::{self, Position};
+use super::{Entry, ErrorResponse, Operation, example, one_of};
+use crate::diagnostics::{Code, Diagnostics, Place};
+use crate::model::{
+    Content, Docs, Method, Pagination, Parameter, Payload, Ref, Repeatable, Scopes, Transport,
+};
+use crate::yaml::{Kind, Node};
+
+/// The operations of one path.
+pub(super) fn read_path_item(node: &Node, errors: &Diagnostics) -> Option<Vec<Operation>> {
+    let mut fields = Fields::of(node, "a path", errors)?;
+    let mut operations = Vec::new();
+    for method in [Method::Get, Method::Post, Method::Delete] {
+        if let Some(node) = fields.get(method.key()) {
+            operations.extend(read_operation(node, method, errors));
+        }
+    }
+    fields.finish();
+    Some(operations)
+}
+
+fn read_operation(node: &Node, method: Method, errors: &Diagnostics) -> Option<Operation> {
+    let mut fields = Fields::of(node, "an operation", errors)?;
+    let place = fields.place();
+    let operation_id = fields.require("operationId");
+    let operation_id = operation_id.and_then(|node| Some((text(node, "operationId", errors)?, node.place)));
+    let tag = read_tag(&mut fields, errors);
+    let docs = read_docs(&mut fields, true, errors);
+    let scopes = read_scopes(&mut fields, errors);
+    let transports = read_transports(&mut fields, errors);
+    let pagination = read_pagination(&mut fields, errors);
+    let repeatable = read_repeatable(&mut fields, errors);
+    let batch_of = fields.get("x-batch-of");
+    let batch_of = batch_of.and_then(|node| Some((text(node, "x-batch-of", errors)?, node.place)));
+    let parameters = fields.get("parameters").map(|node| read_parameters(node, errors)).unwrap_or_default();
+    let body = fields.get("requestBody");
+    let responses = fields.require("responses").map(|node| read_responses(node, errors)).unwrap_or_default();
+    let action = fields.text("x-action");
+    let deprecated = fields.flag("deprecated");
+    let security = fields.get("security");
+    let authorized =
+        !matches!(security.map(|node| &node.kind), Some(Kind::Sequence(items)) if items.is_empty());
+    let body = match (method, body) {
+        (Method::Post, None) => {
+            let help =
+                "add `requestBody` with a schema; an action without parameters has one with no properties";
+            errors.report(Code::MissingKey, place, "a POST operation lacks the key `requestBody`", help);
+            return None;
+        }
+        (Method::Post, Some(node)) => Some(read_body(node, errors)?),
+        (_, Some(node)) => {
+            let message = "only a POST has a body";
+            errors.report(
+                Code::UnknownKey,
+                node.place,
+                message,
+                "write its fields as `parameters`, `in: query`",
+            );
+            None
+        }
+        (_, None) => None,
+    };
+    fields.finish();
+    Some(Operation {
+        place,
+        method,
+        operation_id: operation_id?,
+        action,
+        tag: tag?,
+        docs,
+        scopes,
+        transports,
+        pagination,
+        repeatable,
+        batch_of,
+        deprecated,
+        authorized,
+        security: security.map(Node::to_json),
+        parameters,
+        body,
+        response: responses.success,
+        response_description: responses.description,
+        errors: responses.errors,
+    })
+}
+
+/// Exactly one tag: the category.
+pub(super) fn read_tag(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<(String, Place)> {
+    let place = fields.place();
+    let mut tags = fields.texts("tags");
+    if tags.len() == 1 {
+        return tags.pop();
+    }
+    let message = format!("this entry has {} tags", tags.len());
+    errors.report(Code::UnknownTag, place, message, "give it exactly one: the category that it stands in");
+    None
+}
+
+/// Summary, description and link.
+pub(super) fn read_docs(fields: &mut Fields<'_>, required: bool, errors: &Diagnostics) -> Docs {
+    let place = fields.place();
+    let summary = fields.text("summary").unwrap_or_default();
+    let description = fields.text("description").unwrap_or_default();
+    let url = schema::read_url(fields, errors).unwrap_or_default();
+    for (key, value) in [("summary", &summary), ("externalDocs", &url)] {
+        if required && value.is_empty() {
+            let message = format!("this entry lacks `{key}`");
+            let help = "say in one line what it does, and link the vendor's page and heading";
+            errors.report(Code::MissingDescription, place, message, help);
+        }
+    }
+    Docs { summary, description, url }
+}
+
+/// The scopes; none if the key is absent.
+pub(super) fn read_scopes(fields: &mut Fields<'_>, errors: &Diagnostics) -> (Scopes, Place) {
+    let place = fields.place();
+    let Some(node) = fields.get("x-scopes") else { return (Scopes::None, place) };
+    let Some(mut inner) = Fields::of(node, "x-scopes", errors) else { return (Scopes::None, place) };
+    let names = |found: Vec<(String, Place)>| found.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    let place = node.place;
+    let (any, all, listed) =
+        (names(inner.texts("any")), names(inner.texts("all")), names(inner.texts("listed")));
+    inner.finish();
+    let scopes = match (any.is_empty(), all.is_empty(), listed.is_empty()) {
+        (false, true, true) => Scopes::Any(any),
+        (true, false, true) => Scopes::All(all),
+        (true, true, false) => Scopes::Listed(listed),
+        _ => {
+            let help = "write one of `any: […]`, `all: […]`, `listed: […]`, or leave `x-scopes` out";
+            errors.report(Code::UnknownValue, place, "x-scopes must say one thing", help);
+            Scopes::None
+        }
+    };
+    (scopes, place)
+}
+
+fn read_transports(fields: &mut Fields<'_>, errors: &Diagnostics) -> Vec<Transport> {
+    const KNOWN: &[(&str, Transport)] = &[("web", Transport::Web), ("rtm", Transport::Rtm)];
+    let Some(node) = fields.require("x-transports") else { return vec![Transport::Web] };
+    let before = errors.len();
+    let transports: Vec<Transport> = list(node, "x-transports", errors)
+        .iter()
+        .filter_map(|item| {
+            one_of(&text(item, "x-transports", errors)?, item.place, "transport", KNOWN, errors)
+        })
+        .collect();
+    let good = matches!(transports.as_slice(), [Transport::Web] | [Transport::Web, Transport::Rtm]);
+    if errors.len() == before && !good {
+        let help = "write `[web]` or `[web, rtm]`; what exists over WebSocket only stands under `x-rtm`, without a path";
+        errors.report(Code::UnknownValue, node.place, "an operation with a path exists over HTTPS", help);
+    }
+    transports
+}
+
+/// The names of a paginated answer's parts.
+pub(super) fn read_pagination(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<(Pagination, Place)> {
+    let node = fields.get("x-pagination")?;
+    let mut inner = Fields::of(node, "x-pagination", errors)?;
+    let (items, next) = (inner.require_text("items"), inner.require_text("next"));
+    let (previous, total) = (inner.text("previous"), inner.text("total"));
+    inner.finish();
+    Some((Pagination { items: items?, next: next?, previous, total }, node.place))
+}
+
+/// Whether it may be sent twice.
+pub(super) fn read_repeatable(fields: &mut Fields<'_>, errors: &Diagnostics) -> Repeatable {
+    const KNOWN: &[(&str, Repeatable)] =
+        &[("always", Repeatable::Always), ("with_custom_id", Repeatable::WithCustomId)];
+    fields
+        .get("x-repeatable")
+        .and_then(|node| {
+            one_of(&text(node, "x-repeatable", errors)?, node.place, "repeatability", KNOWN, errors)
+        })
+        .unwrap_or(Repeatable::Never)
+}
+
+fn read_parameters(node: &Node, errors: &Diagnostics) -> Vec<Entry<Parameter>> {
+    list(node, "parameters", errors)
+        .iter()
+        .filter_map(|node| match reference(node, errors) {
+            Some(reference) => Some(Entry::Ref(reference)),
+            None => read_parameter(node, errors).map(Entry::Here),
+        })
+        .collect()
+}
+
+/// A query parameter.
+pub(super) fn read_parameter(node: &Node, errors: &Diagnostics) -> Option<Parameter> {
+    let mut fields = Fields::of(node, "a parameter", errors)?;
+    let place = fields.place();
+    let name = fields.require_text("name");
+    let position = fields.require("in");
+    for key in ["style", "explode", "allowReserved", "content"] {
+        if let Some(node) = fields.get(key) {
+            let help = "parameters are plain scalars: remove it";
+            errors.report(
+                Code::UnsupportedParameter,
+                node.place,
+                format!("`{key}` cannot be sent as written"),
+                help,
+            );
+        }
+    }
+    let description = fields.text("description").unwrap_or_default();
+    if description.is_empty() {
+        let message = "this parameter has no description";
+        let help = "say its meaning, unit and limits, and what its absence means";
+        errors.report(Code::MissingDescription, place, message, help);
+    }
+    let required = fields.flag("required");
+    let client = fields.flag("x-client-parameter");
+    let in_path = position.and_then(Node::as_str) == Some("path");
+    let supported = match position.and_then(Node::as_str) {
+        Some("query") => true,
+        Some("path") => client,
+        _ => false,
+    };
+    if let Some(position) = position.filter(|_| !supported) {
+        let help = "write `in: query`, or `in: path` with `x-client-parameter: true`; credentials belong to the client";
+        errors.report(
+            Code::UnsupportedParameter,
+            position.place,
+            "this parameter cannot be sent from here",
+            help,
+        );
+    }
+    let example = fields.get("example").map(Node::to_json);
+    let schema = fields.require("schema").and_then(|node| schema::read(node, Position::Inline, errors));
+    fields.finish();
+    let schema = schema?;
+    let scalar = matches!(
+        schema.shape,
+        crate::model::Shape::Ref(_)
+            | crate::model::Shape::String(_)
+            | crate::model::Shape::Integer(_)
+            | crate::model::Shape::Number
+            | crate::model::Shape::Boolean
+    );
+    if !scalar {
+        let help =
+            "a query parameter is a string, number or boolean: write its parts as parameters of their own";
+        errors.report(Code::UnsupportedParameter, schema.place, "this parameter is no scalar", help);
+    }
+    Some(Parameter { name: name?, place, description, required, schema, client, in_path, example })
+}
+
+const MEDIA_TYPES: &[(&str, Content)] = &[
+    ("application/json", Content::Json),
+    ("multipart/form-data", Content::Multipart),
+    ("application/x-www-form-urlencoded", Content::Form),
+];
+
+/// The one media type of an answer: JSON.
+fn read_json(node: &Node, errors: &Diagnostics) -> Option<Payload> {
+    let (content, payload) = read_content(node, errors)?;
+    if content != Content::Json {
+        let help = "an answer is application/json, or has no `content`";
+        errors.report(Code::UnsupportedMediaType, node.place, "this answer cannot be read", help);
+    }
+    Some(payload)
+}
+
+/// The one media type of a body, its schema and example.
+fn read_content(node: &Node, errors: &Diagnostics) -> Option<(Content, Payload)> {
+    let entries = mapping(node, "content", errors);
+    let [(key, media)] = entries else {
+        let message = format!("this body has {} media types", entries.len());
+        errors.report(Code::SeveralMediaTypes, node.place, message, "keep one: what the client sends");
+        return None;
+    };
+    let Some(content) = MEDIA_TYPES.iter().find(|(name, _)| *name == key.name).map(|(_, content)| *content)
+    else {
+        let known: Vec<&str> = MEDIA_TYPES.iter().map(|(name, _)| *name).collect();
+        let message = format!("`{}` cannot be sent or read", key.name);
+        errors.report(
+            Code::UnsupportedMediaType,
+            key.place,
+            message,
+            format!("the media types are {}", known.join(", ")),
+        );
+        return None;
+    };
+    let mut fields = Fields::of(media, "a media type", errors)?;
+    let Some(schema) = fields.get("schema") else {
+        let help = "add `schema: {$ref: …}`; an answer without a body has no `content`";
+        errors.report(Code::MissingResponseSchema, key.place, "this body has no schema", help);
+        return None;
+    };
+    let schema = schema::read(schema, Position::Inline, errors);
+    let (example, example_place) = example(fields.get("example"));
+    if example.is_none() && content == Content::Json {
+        let help = "add `example:` with a realistic one, made up for this project";
+        errors.report(Code::MissingDescription, key.place, "this body has no example", help);
+    }
+    fields.finish();
+    Some((content, Payload { schema: schema?, example, example_place, key: None }))
+}
+
+fn read_body(node: &Node, errors: &Diagnostics) -> Option<(Content, Payload)> {
+    let mut fields = Fields::of(node, "a request body", errors)?;
+    fields.get("required");
+    fields.get("description");
+    let content = fields.require("content").and_then(|node| read_content(node, errors));
+    fields.finish();
+    content
+}
+
+#[derive(Default)]
+struct Responses {
+    success: Option<Payload>,
+    description: String,
+    errors: Vec<(String, Ref)>,
+}
+
+fn read_responses(node: &Node, errors: &Diagnostics) -> Responses {
+    let mut found = Responses::default();
+    let mut success = false;
+    for (key, node) in mapping(node, "responses", errors) {
+        match key.name.as_str() {
+            "200" => {
+                success = true;
+                let Some(mut fields) = Fields::of(node, "a response", errors) else { continue };
+                found.description = fields.require_text("description").unwrap_or_default();
+                found.success = fields.get("content").and_then(|node| read_json(node, errors));
+                fields.finish();
+            }
+            "4XX" | "5XX" => match reference(node, errors) {
+                Some(reference) => found.errors.push((key.name.clone(), reference)),
+                None => errors.report(
+                    Code::UnsupportedResponse,
+                    key.place,
+                    "an error response is described here",
+                    "all errors have one shape: refer to ../shared/errors.yaml#/components/responses/Error",
+                ),
+            },
+            other => errors.report(
+                Code::UnsupportedResponse,
+                key.place,
+                format!("the response `{other}` cannot be told apart by the client"),
+                "an operation has \"200\", 4XX and 5XX, nothing else",
+            ),
+        }
+    }
+    if !success {
+        let help = "add `\"200\"`; without `content` if nothing is returned";
+        errors.report(Code::UnsupportedResponse, node.place, "this operation has no response \"200\"", help);
+    }
+    found
+}
+
+/// A named error response.
+pub(super) fn read_error_response(node: &Node, errors: &Diagnostics) -> Option<ErrorResponse> {
+    let mut fields = Fields::of(node, "a response", errors)?;
+    let description = fields.require_text("description")?;
+    let payload = fields.require("content").and_then(|node| read_json(node, errors));
+    fields.finish();
+    Some(ErrorResponse { description, payload: payload? })
+}

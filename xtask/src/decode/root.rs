@@ -1,0 +1,93 @@
+//! Reads the head of a root document.
+
+use serde_json::Value;
+
+use super::fields::{Fields, list};
+use crate::diagnostics::{Code, Diagnostics, Place};
+use crate::model::Category;
+use crate::yaml::Node;
+
+/// The head of an `openapi.yaml`.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the keys of OpenAPI and spec/README.md")]
+pub struct Root {
+    pub place: Place,
+    pub api: (String, Place),
+    pub title: String,
+    pub description: String,
+    pub version: (String, Place),
+    pub servers: Vec<(String, String)>,
+    pub security: Value,
+    pub security_schemes: Value,
+    pub categories: Vec<Category>,
+    pub errors: Vec<(String, Place)>,
+}
+
+/// Reads what only a root document has.
+pub(super) fn read(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<Root> {
+    let place = fields.place();
+    if let Some(node) = fields.require("openapi")
+        && node.as_str() != Some("3.0.3")
+    {
+        let help = "these specs are OpenAPI 3.0.3: write `openapi: \"3.0.3\"`";
+        errors.report(Code::OpenapiVersion, node.place, "this is another version of OpenAPI", help);
+    }
+    let api = fields.require("x-api");
+    let api = api.and_then(|node| Some((super::fields::text(node, "x-api", errors)?, node.place)));
+    let (mut title, mut description, mut version) = (None, None, None);
+    if let Some(mut info) = fields.require("info").and_then(|node| Fields::of(node, "info", errors)) {
+        title = info.require_text("title");
+        description = info.require_text("description");
+        version = info.require("version");
+        info.get("contact");
+        info.get("license");
+        info.get("termsOfService");
+        info.finish();
+    }
+    let version = version.and_then(|node| Some((super::fields::text(node, "version", errors)?, node.place)));
+    let servers = fields.require("servers").map(|node| read_servers(node, errors)).unwrap_or_default();
+    let security = fields.get("security").map_or(Value::Null, Node::to_json);
+    let categories = fields.require("tags").map(|node| read_tags(node, errors)).unwrap_or_default();
+    let documented = fields.texts("x-errors");
+    fields.get("externalDocs");
+    Some(Root {
+        place,
+        api: api?,
+        title: title?,
+        description: description?,
+        version: version?,
+        servers,
+        security,
+        security_schemes: Value::Null,
+        categories,
+        errors: documented,
+    })
+}
+
+fn read_servers(node: &Node, errors: &Diagnostics) -> Vec<(String, String)> {
+    let mut servers = Vec::new();
+    for node in list(node, "servers", errors) {
+        let Some(mut fields) = Fields::of(node, "a server", errors) else { continue };
+        let url = fields.require_text("url");
+        let description = fields.text("description").unwrap_or_default();
+        fields.finish();
+        servers.extend(url.map(|url| (url, description)));
+    }
+    servers
+}
+
+fn read_tags(node: &Node, errors: &Diagnostics) -> Vec<Category> {
+    let mut categories = Vec::new();
+    for node in list(node, "tags", errors) {
+        let Some(mut fields) = Fields::of(node, "a tag", errors) else { continue };
+        let place = fields.place();
+        let name = fields.require_text("name");
+        let description = fields.require_text("description");
+        fields.get("externalDocs");
+        fields.finish();
+        if let (Some(name), Some(description)) = (name, description) {
+            categories.push(Category { name, description, place });
+        }
+    }
+    categories
+}

@@ -1,0 +1,405 @@
+//! Reads schemas and names the traps that the generators would fall into.
+
+use serde_json::Number;
+
+use super::bare_schema;
+use super::fields::{Fields, list, mapping, reference, text, texts, wrong_type};
+use crate::diagnostics::{Code, Diagnostics, Place};
+use crate::model::{Enum, IntegerFormat, Limits, Property, Ref, Schema, Shape, StringFormat, Tagged};
+use crate::yaml::{Key, Node, Scalar};
+
+/// Where a schema stands: what may be written depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Position {
+    /// Under `components.schemas`: it has a name.
+    Named,
+    /// A part of an `allOf`: an object without a name of its own.
+    Part,
+    /// The value of a property, the items of a list, a body.
+    Inline,
+    /// The value of a property whose enum of one value may be a union's tag.
+    Property,
+}
+
+/// Reads a schema.
+pub(super) fn read(node: &Node, position: Position, errors: &Diagnostics) -> Option<Schema> {
+    if let Some(reference) = reference(node, errors) {
+        return Some(bare_schema(reference.place, Shape::Ref(reference)));
+    }
+    let mut fields = Fields::of(node, "a schema", errors)?;
+    let place = fields.place();
+    refuse_traps(&mut fields, errors);
+    let shape = read_shape(&mut fields, position, place, errors);
+    let schema = Schema {
+        place,
+        title: fields.text("title"),
+        description: fields.text("description").unwrap_or_default(),
+        shape: shape?,
+        default: fields.get("default").map(Node::to_json),
+        limits: read_limits(&mut fields, errors),
+        example: fields.get("example").map(Node::to_json),
+        url: read_url(&mut fields, errors),
+        deprecated: fields.flag("deprecated"),
+        secret: fields.optional_flag("x-secret"),
+        aliases: fields.texts("x-aliases").into_iter().map(|(alias, _)| alias).collect(),
+    };
+    fields.finish();
+    Some(schema)
+}
+
+/// The link of `externalDocs`.
+pub(super) fn read_url(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<String> {
+    let node = fields.get("externalDocs")?;
+    let mut inner = Fields::of(node, "externalDocs", errors)?;
+    let url = inner.require_text("url");
+    inner.get("description");
+    inner.finish();
+    url
+}
+
+fn refuse_traps(fields: &mut Fields<'_>, errors: &Diagnostics) {
+    if let Some(node) = fields.get("nullable") {
+        let help = "v3.5 documents no null: a value that may be absent is one that `required` does not name";
+        errors.report(Code::Nullable, node.place, "`nullable` has no meaning in these specs", help);
+    }
+    if let Some(node) = fields.get("anyOf") {
+        let help = "use `oneOf` with a `discriminator`, or `allOf` to put objects together";
+        errors.report(Code::AnyOf, node.place, "`anyOf` does not say what a value is", help);
+    }
+}
+
+fn read_shape(
+    fields: &mut Fields<'_>,
+    position: Position,
+    place: Place,
+    errors: &Diagnostics,
+) -> Option<Shape> {
+    if fields.flag("x-any") {
+        return Some(Shape::Any);
+    }
+    if let Some(node) = fields.get("allOf") {
+        return read_all_of(node, position, errors);
+    }
+    if let Some(node) = fields.get("oneOf") {
+        return read_union(fields, node, position, errors);
+    }
+    let Some(node) = fields.get("type") else {
+        let help = "state the `type`; `x-any: true` says that any JSON value may stand here";
+        errors.report(Code::MissingSchemaType, place, "this schema has no `type`", help);
+        // The keys are known ones; without a type nothing can be made of them.
+        for key in ["properties", "required", "items", "additionalProperties", "enum", "format"] {
+            fields.get(key);
+        }
+        return None;
+    };
+    let format = fields.get("format");
+    let format_text = format.and_then(|node| text(node, "format", errors));
+    let format = (format_text.as_deref(), format.map_or(place, |node| node.place));
+    match super::one_of(&text(node, "type", errors)?, node.place, "type", TYPES, errors)? {
+        Type::String => read_string(fields, format, position, errors),
+        Type::Integer => {
+            Some(Shape::Integer(read_format(format, INTEGER_FORMATS, IntegerFormat::Int64, errors)))
+        }
+        Type::Number => {
+            read_format(format, &[], (), errors);
+            Some(Shape::Number)
+        }
+        Type::Boolean => {
+            read_format(format, &[], (), errors);
+            Some(Shape::Boolean)
+        }
+        Type::Array => {
+            read_format(format, &[], (), errors);
+            let items = read(fields.require("items")?, Position::Inline, errors)?;
+            Some(Shape::Array(Box::new(items)))
+        }
+        Type::Object => {
+            read_format(format, &[], (), errors);
+            read_object(fields, position, errors)
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Type {
+    String,
+    Integer,
+    Number,
+    Boolean,
+    Array,
+    Object,
+}
+
+const TYPES: &[(&str, Type)] = &[
+    ("string", Type::String),
+    ("integer", Type::Integer),
+    ("number", Type::Number),
+    ("boolean", Type::Boolean),
+    ("array", Type::Array),
+    ("object", Type::Object),
+];
+
+const STRING_FORMATS: &[(&str, StringFormat)] =
+    &[("date-time", StringFormat::DateTime), ("date", StringFormat::Date), ("binary", StringFormat::Binary)];
+
+const INTEGER_FORMATS: &[(&str, IntegerFormat)] =
+    &[("int64", IntegerFormat::Int64), ("uint32", IntegerFormat::Uint32)];
+
+fn read_format<T: Copy>(
+    (format, place): (Option<&str>, Place),
+    known: &[(&str, T)],
+    default: T,
+    errors: &Diagnostics,
+) -> T {
+    format.and_then(|format| super::one_of(format, place, "format here", known, errors)).unwrap_or(default)
+}
+
+fn read_string(
+    fields: &mut Fields<'_>,
+    format: (Option<&str>, Place),
+    position: Position,
+    errors: &Diagnostics,
+) -> Option<Shape> {
+    let Some(node) = fields.get("enum") else {
+        return Some(Shape::String(read_format(format, STRING_FORMATS, StringFormat::Text, errors)));
+    };
+    read_format(format, &[], (), errors);
+    let meanings = fields.get("x-enumDescriptions");
+    let aliases = fields.get("x-enum-aliases");
+    let mut found = Enum::default();
+    for (value, place) in texts(node, "enum", errors) {
+        if found.values.iter().any(|(known, _)| *known == value) {
+            let message = format!("the value `{value}` stands twice in this enum");
+            errors.report(Code::InvalidEnum, place, message, "keep one of them");
+            continue;
+        }
+        found.values.push((value, String::new()));
+    }
+    if found.values.is_empty() {
+        errors.report(Code::InvalidEnum, node.place, "this enum has no values", "list the documented values");
+    }
+    if position == Position::Property && found.values.len() == 1 {
+        found.is_tag = true;
+    } else if position != Position::Named {
+        let help =
+            "move it to `components.schemas`, under a name that says what the value is, and refer to it";
+        errors.report(Code::InlineEnum, node.place, "this enum has no name", help);
+        return None;
+    } else {
+        let help = "add `x-enumDescriptions: {value: meaning, …}` with every value";
+        match meanings {
+            Some(node) => read_meanings(node, &mut found, errors),
+            None => errors.report(
+                Code::MissingDescription,
+                node.place,
+                "this enum does not say what its values mean",
+                help,
+            ),
+        }
+    }
+    if let Some(node) = aliases {
+        for (key, node) in mapping(node, "x-enum-aliases", errors) {
+            let Some(value) = text(node, "x-enum-aliases", errors) else { continue };
+            if !found.values.iter().any(|(known, _)| *known == value) {
+                let message = format!("`{}` stands for `{value}`, which is no value of this enum", key.name);
+                errors.report(Code::InvalidEnum, node.place, message, "name a value of `enum`");
+            }
+            found.aliases.push((key.name.clone(), value));
+        }
+    }
+    Some(Shape::Enum(found))
+}
+
+fn read_meanings(node: &Node, found: &mut Enum, errors: &Diagnostics) {
+    for (Key { name, place }, node) in mapping(node, "x-enumDescriptions", errors) {
+        let Some(meaning) = text(node, "x-enumDescriptions", errors) else { continue };
+        match found.values.iter_mut().find(|(value, _)| value == name) {
+            Some((_, known)) => *known = meaning,
+            None => {
+                let message = format!("`{name}` is described and is no value of this enum");
+                errors.report(
+                    Code::InvalidEnum,
+                    *place,
+                    message,
+                    "add it to `enum`, or remove its description",
+                );
+            }
+        }
+    }
+    for (value, _) in found.values.iter().filter(|(_, meaning)| meaning.is_empty()) {
+        let message = format!("the value `{value}` has no description");
+        let help = "add it to `x-enumDescriptions`";
+        errors.report(Code::MissingDescription, node.place, message, help);
+    }
+}
+
+fn read_object(fields: &mut Fields<'_>, position: Position, errors: &Diagnostics) -> Option<Shape> {
+    let properties = fields.get("properties");
+    let required = fields.get("required");
+    if let Some(node) = fields.get("additionalProperties") {
+        if let Some(required) = required {
+            let help = "remove it; a key that is always there is a property";
+            errors.report(Code::RequiredNotAProperty, required.place, "free keys cannot be required", help);
+        }
+        return read_map(node, properties, errors);
+    }
+    if !matches!(position, Position::Named | Position::Part) {
+        let help =
+            "move it to `components.schemas`, under a name that says what it is, and refer to it by $ref";
+        errors.report(Code::InlineObject, fields.place(), "this object has no name", help);
+        return None;
+    }
+    let mut all = Vec::new();
+    for (key, node) in properties.map_or(&[][..], |node| mapping(node, "properties", errors)) {
+        if let Some(schema) = read(node, Position::Property, errors) {
+            let (name, place) = (key.name.clone(), key.place);
+            all.push(Property { name, place, required: false, schema });
+        } else {
+            // It has a mistake of its own; a second one about `required` would mislead.
+            let schema = bare_schema(key.place, Shape::Any);
+            all.push(Property { name: key.name.clone(), place: key.place, required: false, schema });
+        }
+    }
+    for (name, place) in required.map(|node| texts(node, "required", errors)).unwrap_or_default() {
+        match all.iter_mut().find(|property| property.name == name) {
+            Some(property) => property.required = true,
+            None => {
+                let names: Vec<&str> = all.iter().map(|property| property.name.as_str()).collect();
+                let message = format!("`{name}` is required, and is no property of this object");
+                let help = if names.is_empty() {
+                    "add it to `properties`".to_owned()
+                } else {
+                    format!("its properties are {}", names.join(", "))
+                };
+                errors.report(Code::RequiredNotAProperty, place, message, help);
+            }
+        }
+    }
+    Some(Shape::Object(all))
+}
+
+fn read_map(node: &Node, properties: Option<&Node>, errors: &Diagnostics) -> Option<Shape> {
+    if let Some(properties) = properties {
+        let help = "unknown properties are always accepted: remove `additionalProperties`";
+        let message = "an object has either properties or free keys";
+        errors.report(Code::AdditionalProperties, properties.place, message, help);
+        return None;
+    }
+    match node.scalar() {
+        Some(Scalar::Boolean(false)) => {
+            let help = "remove it: a field that LiveChat adds later must not break a program";
+            let message = "`additionalProperties: false` would refuse fields of later versions";
+            errors.report(Code::AdditionalProperties, node.place, message, help);
+            None
+        }
+        Some(Scalar::Boolean(true)) => Some(Shape::Map(Box::new(bare_schema(node.place, Shape::Any)))),
+        _ => Some(Shape::Map(Box::new(read(node, Position::Inline, errors)?))),
+    }
+}
+
+fn read_all_of(node: &Node, position: Position, errors: &Diagnostics) -> Option<Shape> {
+    let items = list(node, "allOf", errors);
+    if let [only] = items
+        && let Some(reference) = reference(only, errors)
+    {
+        return Some(Shape::Ref(reference));
+    }
+    if position != Position::Named {
+        let help =
+            "move it to `components.schemas`, under a name that says what it is, and refer to it by $ref";
+        errors.report(Code::InlineObject, node.place, "this object has no name", help);
+        return None;
+    }
+    let parts = items.iter().map(|item| read(item, Position::Part, errors)).collect::<Option<Vec<_>>>()?;
+    for part in &parts {
+        if !matches!(part.shape, Shape::Ref(_) | Shape::Object(_)) {
+            let help = "`allOf` puts objects together: each part is a $ref to an object, or an object";
+            errors.report(Code::AllOfPart, part.place, "this part of an allOf is no object", help);
+        }
+    }
+    Some(Shape::AllOf(parts))
+}
+
+fn read_union(
+    fields: &mut Fields<'_>,
+    node: &Node,
+    position: Position,
+    errors: &Diagnostics,
+) -> Option<Shape> {
+    let discriminator = fields.get("discriminator");
+    let absent = discriminator.and_then(|_| fields.get("x-discriminator-absent"));
+    if position != Position::Named {
+        let help =
+            "move it to `components.schemas`, under a name that says what the value is, and refer to it";
+        errors.report(Code::InlineUnion, node.place, "this union has no name", help);
+        return None;
+    }
+    let branches = list(node, "oneOf", errors)
+        .iter()
+        .map(|item| read(item, Position::Inline, errors))
+        .collect::<Option<Vec<_>>>()?;
+    let Some(discriminator) = discriminator else {
+        return Some(Shape::ByType(branches));
+    };
+    let mut inner = Fields::of(discriminator, "discriminator", errors)?;
+    let tag = inner.require_text("propertyName");
+    let mapping_node = inner.require("mapping");
+    inner.finish();
+    let mut one_of = Vec::new();
+    for branch in branches {
+        match branch.shape {
+            Shape::Ref(reference) => one_of.push(reference),
+            _ => {
+                let help = "give the branch a name in `components.schemas` and refer to it by $ref";
+                let message = "a branch of a tagged union must be a $ref";
+                errors.report(Code::UnionBranchType, branch.place, message, help);
+            }
+        }
+    }
+    let branches = mapping(mapping_node?, "mapping", errors)
+        .iter()
+        .filter_map(|(key, node)| {
+            let text = text(node, "mapping", errors)?;
+            Some((
+                key.name.clone(),
+                Ref { text, place: node.place, target: crate::model::SchemaId::UNLINKED },
+            ))
+        })
+        .collect();
+    let absent = absent.and_then(|node| match reference(node, errors) {
+        Some(reference) => Some(reference),
+        None => {
+            wrong_type(node, "x-discriminator-absent", "a $ref", errors);
+            None
+        }
+    });
+    Some(Shape::Tagged(Tagged { tag: tag?, branches, absent, one_of }))
+}
+
+fn read_limits(fields: &mut Fields<'_>, errors: &Diagnostics) -> Limits {
+    let mut number = |key: &'static str| {
+        let node = fields.get(key)?;
+        match node.scalar() {
+            Some(Scalar::Integer(value)) => Some(Number::from(value)),
+            Some(Scalar::Float(value)) => Number::from_f64(value),
+            _ => {
+                wrong_type(node, key, "a number", errors);
+                None
+            }
+        }
+    };
+    let (minimum, maximum) = (number("minimum"), number("maximum"));
+    let mut count = |key: &'static str| {
+        let node = fields.get(key)?;
+        match node.scalar() {
+            Some(Scalar::Integer(value)) if value >= 0 => u64::try_from(value).ok(),
+            _ => {
+                let message = format!("`{key}` must be a whole number that is not below zero");
+                errors.report(Code::InvalidLimit, node.place, message, "write how many there may be");
+                None
+            }
+        }
+    };
+    let (max_items, max_length) = (count("maxItems"), count("maxLength"));
+    Limits { minimum, maximum, max_items, max_length }
+}

@@ -1,0 +1,76 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use lexopt::ValueExt as _;
+use lexopt::prelude::{Long, Short, Value};
+
+use crate::settle::Mode;
+
+/// What is printed for `--help`.
+pub const HELP: &str = "\
+Reads the specs under spec/ and writes the crates under crates/.
+
+Usage: cargo xtask <command>
+
+Commands:
+  regen             write the generated code; prints what was read and what was written
+  regen --check     write nothing; print what differs. Exit code 0: nothing, 1: the specs are wrong, 2: something differs
+  bundle [DIR]      write each API as one self-contained OpenAPI document (default: target/openapi)
+  model             print the linked model as JSON on standard output
+  ci                run everything that must pass before a change lands, step by step
+  ci --list         print the steps
+
+Examples:
+  cargo xtask regen
+  cargo xtask regen --check
+  cargo xtask model | jq '.actions[].name'
+";
+
+/// A command.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Write or compare the generated code.
+    Regen(Mode),
+    /// Write the bundled documents.
+    Bundle(PathBuf),
+    /// Print the model.
+    Model,
+    /// Run the checks.
+    Ci {
+        /// Only print what they are.
+        list: bool,
+    },
+    /// Print the help.
+    Help,
+}
+
+/// Reads the arguments.
+///
+/// # Errors
+/// An argument that is unknown or in the wrong place; the error names it.
+pub fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Command, lexopt::Error> {
+    let mut parser = lexopt::Parser::from_args(arguments);
+    let mut words: Vec<String> = Vec::new();
+    let (mut check, mut list) = (false, false);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(Command::Help),
+            Long("check") => check = true,
+            Long("list") => list = true,
+            Value(word) => words.push(word.string()?),
+            _ => return Err(argument.unexpected()),
+        }
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match (words.as_slice(), check, list) {
+        (["regen"], true, false) => Ok(Command::Regen(Mode::Check)),
+        (["regen"], false, false) => Ok(Command::Regen(Mode::Write)),
+        (["bundle"], false, false) => Ok(Command::Bundle("target/openapi".into())),
+        (["bundle", folder], false, false) => Ok(Command::Bundle(folder.into())),
+        (["model"], false, false) => Ok(Command::Model),
+        (["ci"], false, list) => Ok(Command::Ci { list }),
+        ([] | ["help"], false, false) => Ok(Command::Help),
+        _ => Err(format!("`{}` is no command; see `cargo xtask --help`", words.join(" ")).into()),
+    }
+}

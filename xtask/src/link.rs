@@ -1,0 +1,493 @@
+//! Follows every `$ref`, across files, and puts the files of one API together to a document.
+
+use std::collections::HashMap;
+
+use heck::ToUpperCamelCase;
+
+use crate::decode::{Entry, MessageEntry, Operation, Root, RtmEntry, SpecFile, bare_schema};
+use crate::diagnostics::{Code, Diagnostics, Place};
+use crate::model::{
+    Action, Content, Document, FileInfo, Http, Message, Method, Model, Named, NamedResponse, Parameter,
+    Payload, Property, Ref, SHARED, Schema, SchemaId, Shape, Transport,
+};
+use crate::read::Sources;
+
+/// Links files to a model. With mistakes reported, what it gives is not complete.
+pub fn link(sources: &Sources, files: Vec<SpecFile>, version: &str, errors: &Diagnostics) -> Model {
+    let mut linker = Linker { sources, errors, schemas: Vec::new(), ids: HashMap::new(), files: Vec::new() };
+    let mut files = files;
+    for file in &mut files {
+        linker.declare(file);
+    }
+    linker.resolve_schemas();
+    let mut documents = Vec::new();
+    for file in &files {
+        if let Some(root) = &file.root {
+            documents.extend(linker.document(file, root, &files));
+        }
+    }
+    documents.sort_by_key(|document| api_rank(&document.api));
+    linker.account(&files);
+    let responses = files
+        .iter()
+        .flat_map(|file| &file.responses)
+        .map(|(key, response)| NamedResponse {
+            file: key.place.file,
+            name: key.name.clone(),
+            description: response.description.clone(),
+            payload: linker.payload(&response.payload),
+        })
+        .collect();
+    Model {
+        version: version.to_owned(),
+        sources: sources.clone(),
+        schemas: linker.schemas,
+        documents,
+        files: linker.files,
+        responses,
+    }
+}
+
+/// The APIs in the order in which outputs name them.
+pub const APIS: &[&str] = &["agent", "customer", "configuration", "reports", "accounts", "webhooks"];
+
+fn api_rank(api: &str) -> usize {
+    APIS.iter().position(|known| *known == api).unwrap_or(APIS.len())
+}
+
+/// Entries by name, as a file has them.
+type Entries<T> = [(crate::yaml::Key, Entry<T>)];
+
+struct Linker<'a> {
+    sources: &'a Sources,
+    errors: &'a Diagnostics,
+    schemas: Vec<Named>,
+    ids: HashMap<(usize, String), SchemaId>,
+    files: Vec<FileInfo>,
+}
+
+/// What a root document's reference leads to.
+struct Target {
+    file: usize,
+    section: String,
+    name: String,
+}
+
+impl Linker<'_> {
+    fn folder(&self, file: usize) -> &str {
+        self.sources.get(file).map_or("", |source| &source.folder)
+    }
+
+    fn stem(&self, file: usize) -> &str {
+        self.sources.get(file).map_or("", |source| &source.stem)
+    }
+
+    /// Takes over a file's named schemas.
+    fn declare(&mut self, file: &mut SpecFile) {
+        let (folder, stem) = (self.folder(file.file).to_owned(), self.stem(file.file).to_owned());
+        let mut info = FileInfo {
+            file: file.file,
+            folder: folder.clone(),
+            stem: stem.clone(),
+            description: file.description.clone(),
+            schemas: Vec::new(),
+        };
+        for (key, schema) in std::mem::take(&mut file.schemas) {
+            let id = SchemaId(self.schemas.len());
+            self.ids.insert((file.file, key.name.clone()), id);
+            info.schemas.push(id);
+            self.schemas.push(Named {
+                name: key.name,
+                place: key.place,
+                folder: folder.clone(),
+                stem: stem.clone(),
+                schema,
+            });
+        }
+        self.files.push(info);
+    }
+
+    fn resolve_schemas(&mut self) {
+        let mut schemas = std::mem::take(&mut self.schemas);
+        for named in &mut schemas {
+            self.resolve_in(&mut named.schema);
+        }
+        self.schemas = schemas;
+    }
+
+    /// Links every reference in a schema.
+    fn resolve_in(&self, schema: &mut Schema) {
+        match &mut schema.shape {
+            Shape::Ref(reference) => self.resolve(reference),
+            Shape::Array(inner) | Shape::Map(inner) => self.resolve_in(inner),
+            Shape::Object(properties) => {
+                for property in properties {
+                    self.resolve_in(&mut property.schema);
+                }
+            }
+            Shape::AllOf(parts) | Shape::ByType(parts) => {
+                for part in parts {
+                    self.resolve_in(part);
+                }
+            }
+            Shape::Tagged(tagged) => {
+                let branches = tagged.branches.iter_mut().map(|(_, reference)| reference);
+                tagged
+                    .one_of
+                    .iter_mut()
+                    .chain(branches)
+                    .chain(&mut tagged.absent)
+                    .for_each(|r| self.resolve(r));
+            }
+            _ => {}
+        }
+    }
+
+    fn resolve(&self, reference: &mut Ref) {
+        let Some(target) = self.target(reference) else { return };
+        if target.section != "components/schemas" {
+            let message = format!("`{}` is no schema", reference.text);
+            let help = "a schema stands under `#/components/schemas/`";
+            self.errors.report(Code::InvalidRef, reference.place, message, help);
+            return;
+        }
+        match self.ids.get(&(target.file, target.name.clone())) {
+            Some(id) => reference.target = *id,
+            None => self.dangling(reference, &target.name, &self.schema_names(target.file)),
+        }
+    }
+
+    fn schema_names(&self, file: usize) -> Vec<String> {
+        self.ids.keys().filter(|(known, _)| *known == file).map(|(_, name)| name.clone()).collect()
+    }
+
+    fn dangling(&self, reference: &Ref, name: &str, known: &[String]) {
+        let closest =
+            known.iter().map(|known| (strsim::damerau_levenshtein(name, known), known.as_str())).min();
+        let help = match closest {
+            Some((distance, closest)) if distance <= 3 => format!("did you mean `{closest}`?"),
+            _ => "write it there, or correct the reference".to_owned(),
+        };
+        let message = format!("`{}` refers to nothing", reference.text);
+        self.errors.report(Code::DanglingRef, reference.place, message, help);
+    }
+
+    /// Splits `file.yaml#/section/name` and finds the file.
+    fn target(&self, reference: &Ref) -> Option<Target> {
+        let folder = self.folder(reference.place.file);
+        let parts = reference.text.split_once("#/").and_then(|(path, pointer)| {
+            let (section, name) = pointer.rsplit_once('/')?;
+            Some((path, section, name.replace("~1", "/").replace("~0", "~")))
+        });
+        let Some((path, section, name)) = parts else {
+            let message = format!("`{}` is no reference that can be followed", reference.text);
+            let help = "write `#/components/schemas/Name`, `chats.yaml#/…` or `../shared/ids.yaml#/…`";
+            self.errors.report(Code::InvalidRef, reference.place, message, help);
+            return None;
+        };
+        let (target_folder, file) = if path.is_empty() {
+            (folder, Some(reference.place.file))
+        } else {
+            let (target_folder, file_name) = path
+                .trim_start_matches("./")
+                .strip_prefix("../")
+                .map_or((folder, path), |rest| rest.split_once('/').unwrap_or(("", rest)));
+            let stem = file_name.trim_start_matches("./").strip_suffix(".yaml").unwrap_or_default();
+            (target_folder, self.sources.find(target_folder, stem))
+        };
+        if target_folder != folder && target_folder != SHARED {
+            let message = format!("`{}` refers into another API's folder", reference.text);
+            let help = "move the schema to `shared/`: it is what two documents use";
+            self.errors.report(Code::ForeignRef, reference.place, message, help);
+            return None;
+        }
+        let Some(file) = file else {
+            let stems = self.sources.iter().filter(|(_, source)| source.folder == target_folder);
+            let known: Vec<String> = stems.map(|(_, source)| format!("{}.yaml", source.stem)).collect();
+            self.dangling(reference, path.rsplit('/').next().unwrap_or(path), &known);
+            return None;
+        };
+        Some(Target { file, section: section.to_owned(), name })
+    }
+
+    /// What an entry of a root document is, be it there or elsewhere.
+    fn follow<'f, T>(
+        &self,
+        entry: &'f Entry<T>,
+        files: &'f [SpecFile],
+        section: &str,
+        list: impl Fn(&'f SpecFile) -> &'f Entries<T>,
+    ) -> Option<&'f T> {
+        match entry {
+            Entry::Here(thing) => Some(thing),
+            Entry::Ref(reference) => {
+                let target = self.target(reference)?;
+                let file = files.iter().find(|file| file.file == target.file)?;
+                let found =
+                    list(file).iter().find(|(key, _)| key.name == target.name && target.section == section);
+                match found {
+                    Some((_, Entry::Here(thing))) => Some(thing),
+                    Some((_, Entry::Ref(_))) => {
+                        let message = format!("`{}` refers to a reference", reference.text);
+                        let help = "refer to the file that has the thing itself";
+                        self.errors.report(Code::InvalidRef, reference.place, message, help);
+                        None
+                    }
+                    None => {
+                        let known: Vec<String> = list(file).iter().map(|(key, _)| key.name.clone()).collect();
+                        self.dangling(reference, &target.name, &known);
+                        None
+                    }
+                }
+            }
+        }
+    }
+
+    fn document(&mut self, file: &SpecFile, root: &Root, files: &[SpecFile]) -> Option<Document> {
+        let folder = self.folder(file.file).to_owned();
+        let mut actions = Vec::new();
+        for (path, entry) in &file.paths {
+            for operation in self.follow(entry, files, "paths", |file| &file.paths)? {
+                actions.push(self.operation(&path.name, operation, files));
+            }
+        }
+        for (name, entry) in &file.rtm {
+            if let Some(entry) = self.follow(entry, files, "x-rtm", |file| &file.rtm) {
+                actions.push(self.rtm_action(&name.name, entry));
+            }
+        }
+        let messages = |entries: &Entries<MessageEntry>,
+                        section: &str,
+                        list: fn(&SpecFile) -> &Entries<MessageEntry>| {
+            let mut all = Vec::new();
+            for (name, entry) in entries {
+                if let Some(entry) = self.follow(entry, files, section, list) {
+                    all.push(self.message(&name.name, entry));
+                }
+            }
+            all
+        };
+        let pushes = messages(&file.pushes, "x-pushes", |file| &file.pushes);
+        let webhooks = messages(&file.webhooks, "x-webhooks", |file| &file.webhooks);
+        let structures = messages(&file.structures, "x-structures", |file| &file.structures);
+        Some(Document {
+            api: root.api.0.clone(),
+            folder,
+            file: file.file,
+            title: root.title.clone(),
+            description: root.description.clone(),
+            servers: root.servers.clone(),
+            security_schemes: root.security_schemes.clone(),
+            security: root.security.clone(),
+            categories: root.categories.clone(),
+            actions,
+            pushes,
+            webhooks,
+            structures,
+            errors: root.errors.iter().map(|(name, _)| name.clone()).collect(),
+        })
+    }
+
+    fn operation(&mut self, path: &str, operation: &Operation, files: &[SpecFile]) -> Action {
+        let errors = operation
+            .errors
+            .iter()
+            .filter_map(|(status, reference)| Some((status.clone(), self.error_response(reference, files)?)))
+            .collect();
+        let parameters: Vec<Parameter> =
+            operation.parameters.iter().filter_map(|entry| self.parameter(entry, files)).collect();
+        let (id, place) = operation.operation_id.clone();
+        let (content, request) = match &operation.body {
+            Some((content, payload)) => (*content, self.payload(payload)),
+            None => (Content::Query, self.request_of_parameters(&id, place, operation, &parameters)),
+        };
+        let http = Http { method: operation.method, path: path.to_owned(), content, parameters };
+        Action {
+            name: operation.action.clone().unwrap_or_else(|| id.clone()),
+            id,
+            place,
+            category: operation.tag.0.clone(),
+            docs: operation.docs.clone(),
+            http: Some(http),
+            transports: operation.transports.clone(),
+            scopes: operation.scopes.0.clone(),
+            repeatable: operation.repeatable,
+            pagination: operation.pagination.clone().map(|(pagination, _)| pagination),
+            batch_of: operation.batch_of.clone().map(|(name, _)| name),
+            authorized: operation.authorized,
+            security: operation.security.clone(),
+            response_description: operation.response_description.clone(),
+            errors,
+            deprecated: operation.deprecated,
+            request,
+            response: operation.response.as_ref().map(|payload| self.payload(payload)),
+        }
+    }
+
+    /// The index of an error response among those of all files.
+    fn error_response(&self, reference: &Ref, files: &[SpecFile]) -> Option<usize> {
+        let target = self.target(reference)?;
+        let mut all =
+            files.iter().flat_map(|file| file.responses.iter().map(move |(key, _)| (file.file, key)));
+        let found = all.position(|(file, key)| file == target.file && key.name == target.name);
+        if found.is_none() || target.section != "components/responses" {
+            let file = files.iter().find(|file| file.file == target.file);
+            let responses = file.map(|file| file.responses.as_slice()).unwrap_or_default();
+            let names: Vec<String> = responses.iter().map(|(key, _)| key.name.clone()).collect();
+            self.dangling(reference, &target.name, &names);
+        }
+        found
+    }
+
+    fn parameter(&self, entry: &Entry<Parameter>, files: &[SpecFile]) -> Option<Parameter> {
+        let mut parameter = match entry {
+            Entry::Here(parameter) => parameter.clone(),
+            Entry::Ref(reference) => {
+                let target = self.target(reference)?;
+                let file = files.iter().find(|file| file.file == target.file)?;
+                let found = file.parameters.iter().find(|(key, _)| key.name == target.name);
+                let Some((_, parameter)) = found.filter(|_| target.section == "components/parameters") else {
+                    let known: Vec<String> =
+                        file.parameters.iter().map(|(key, _)| key.name.clone()).collect();
+                    self.dangling(reference, &target.name, &known);
+                    return None;
+                };
+                parameter.clone()
+            }
+        };
+        self.resolve_in(&mut parameter.schema);
+        Some(parameter)
+    }
+
+    /// The request type of an operation without a body: its query parameters, except those that the client holds.
+    fn request_of_parameters(
+        &mut self,
+        id: &str,
+        place: Place,
+        operation: &Operation,
+        parameters: &[Parameter],
+    ) -> Payload {
+        let own: Vec<&Parameter> = parameters.iter().filter(|parameter| !parameter.client).collect();
+        let properties = own
+            .iter()
+            .map(|parameter| {
+                let mut schema = parameter.schema.clone();
+                schema.description.clone_from(&parameter.description);
+                let (name, place) = (parameter.name.clone(), parameter.place);
+                Property { name, place, required: parameter.required, schema }
+            })
+            .collect();
+        let example = own
+            .iter()
+            .filter_map(|parameter| Some((parameter.name.clone(), parameter.example.clone()?)))
+            .collect();
+        let mut schema = bare_schema(place, Shape::Object(properties));
+        schema.description = format!("The parameters of `{id}`.");
+        let (file, name) = (operation.place.file, id.to_upper_camel_case());
+        let target = SchemaId(self.schemas.len());
+        let (folder, stem) = (self.folder(file).to_owned(), self.stem(file).to_owned());
+        if let Some(info) = self.files.iter_mut().find(|info| info.file == file) {
+            info.schemas.push(target);
+        }
+        self.schemas.push(Named { name: name.clone(), place, folder, stem, schema });
+        let reference = Ref { text: format!("#/components/schemas/{name}"), place, target };
+        Payload {
+            schema: bare_schema(place, Shape::Ref(reference)),
+            example: Some(serde_json::Value::Object(example)),
+            example_place: Some(place),
+            key: None,
+        }
+    }
+
+    fn rtm_action(&self, name: &str, entry: &RtmEntry) -> Action {
+        Action {
+            name: name.to_owned(),
+            id: name.to_owned(),
+            place: entry.place,
+            category: entry.tag.0.clone(),
+            docs: entry.docs.clone(),
+            http: None,
+            transports: vec![Transport::Rtm],
+            scopes: entry.scopes.0.clone(),
+            repeatable: entry.repeatable,
+            pagination: entry.pagination.clone().map(|(pagination, _)| pagination),
+            batch_of: None,
+            authorized: true,
+            security: None,
+            response_description: String::new(),
+            errors: Vec::new(),
+            deprecated: entry.deprecated,
+            request: self.payload(&entry.request),
+            response: entry.response.as_ref().map(|payload| self.payload(payload)),
+        }
+    }
+
+    fn message(&self, name: &str, entry: &MessageEntry) -> Message {
+        Message {
+            name: name.to_owned(),
+            place: entry.place,
+            docs: entry.docs.clone(),
+            payload: self.payload(&entry.payload),
+            additional_data: entry.additional_data.as_ref().map(|payload| self.payload(payload)),
+        }
+    }
+
+    fn payload(&self, payload: &Payload) -> Payload {
+        let mut payload = payload.clone();
+        self.resolve_in(&mut payload.schema);
+        payload
+    }
+
+    /// Every entry of a category file must be listed by the root document of its folder.
+    fn account(&self, files: &[SpecFile]) {
+        for file in files.iter().filter(|file| file.root.is_none()) {
+            let folder = self.folder(file.file);
+            let root = files.iter().find(|root| root.root.is_some() && self.folder(root.file) == folder);
+            let Some(root) = root else {
+                if folder != SHARED {
+                    let place = Place { file: file.file, start: 0, end: 0 };
+                    let message = format!("the folder `{folder}` has no openapi.yaml");
+                    let help = "every folder but `shared` has a root document";
+                    self.errors.report(Code::UnreachedFile, place, message, help);
+                }
+                continue;
+            };
+            self.account_list("paths", &file.paths, &root.paths);
+            self.account_list("x-rtm", &file.rtm, &root.rtm);
+            self.account_list("x-pushes", &file.pushes, &root.pushes);
+            self.account_list("x-webhooks", &file.webhooks, &root.webhooks);
+            self.account_list("x-structures", &file.structures, &root.structures);
+        }
+    }
+
+    fn account_list<T>(&self, section: &str, declared: &Entries<T>, listed: &Entries<T>) {
+        let quiet = Diagnostics::default();
+        let resolver = Linker {
+            sources: self.sources,
+            errors: &quiet,
+            schemas: Vec::new(),
+            ids: HashMap::new(),
+            files: Vec::new(),
+        };
+        let targets: Vec<(usize, String)> = listed
+            .iter()
+            .filter_map(|(_, entry)| match entry {
+                Entry::Ref(reference) => resolver.target(reference).map(|target| (target.file, target.name)),
+                Entry::Here(_) => None,
+            })
+            .collect();
+        for (key, _) in declared {
+            if !targets.contains(&(key.place.file, key.name.clone())) {
+                let message = format!("`{}` is listed by no root document", key.name);
+                let help = format!("add it under `{section}` of the folder's openapi.yaml");
+                self.errors.report(Code::UnreachedEntry, key.place, message, help);
+            }
+        }
+    }
+}
+
+/// Whether an operation has fields of its own in the query.
+#[must_use]
+pub fn is_query(http: &Http) -> bool {
+    http.content == Content::Query && http.method != Method::Post
+}

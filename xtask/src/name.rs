@@ -1,0 +1,35 @@
+//! Names of the documentation as Rust names. What a rule gets wrong is corrected in one table here, and nowhere else.
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+/// Values whose variant a rule would name badly: value, variant.
+const VARIANTS: &[(&str, &str)] = &[];
+
+/// The field of a property: `type` becomes `r#type`, without the `r#` here.
+#[must_use]
+pub fn field(property: &str) -> String {
+    property.trim_start_matches('_').to_snake_case()
+}
+
+/// The field of a property as it stands in code: keywords are raw identifiers.
+#[must_use]
+pub fn field_ident(property: &str) -> String {
+    let field = field(property);
+    if syn::parse_str::<syn::Ident>(&field).is_ok() { field } else { format!("r#{field}") }
+}
+
+/// The variant of an enum's value.
+#[must_use]
+pub fn variant(value: &str) -> String {
+    if let Some((_, name)) = VARIANTS.iter().find(|(known, _)| *known == value) {
+        return (*name).to_owned();
+    }
+    let name = value.replace(|c: char| !c.is_ascii_alphanumeric(), "_").to_upper_camel_case();
+    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("N{name}") } else { name }
+}
+
+/// The module of a category.
+#[must_use]
+pub fn module(stem: &str) -> String {
+    stem.to_snake_case()
+}

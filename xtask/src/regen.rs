@@ -1,0 +1,106 @@
+//! `cargo xtask regen`: from the specs to the crates, one line a pass.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::diagnostics::{Diagnostics, SpecErrors};
+use crate::model::Model;
+use crate::render::{self, Output};
+use crate::settle::{self, Mode, Settled};
+use crate::{VERSION, check, decode, link, read, yaml};
+
+/// Why regen stopped; nothing was written.
+#[derive(Debug)]
+pub enum RegenError {
+    /// The specs are wrong.
+    Spec(SpecErrors),
+    /// A file could not be read or written.
+    Io(io::Error),
+}
+
+/// What regen did.
+#[derive(Debug)]
+pub struct Report {
+    /// How many documents, operations, pushes, webhooks and schemas were read.
+    pub counts: [usize; 5],
+    /// What differs from the disk.
+    pub settled: Settled,
+    /// How long it took.
+    pub time: Duration,
+}
+
+/// Reads, links and checks the specs below `root`.
+///
+/// # Errors
+/// All mistakes that were found.
+pub fn load(root: &Path) -> Result<Model, SpecErrors> {
+    let errors = Diagnostics::default();
+    let sources = read::read(root, &format!("v{VERSION}"), &errors);
+    let files = decode::decode_all(&sources, |file| yaml::parse(&sources, file, &errors), &errors);
+    if errors.is_empty() {
+        let model = link::link(&sources, files, VERSION, &errors);
+        if errors.is_empty() {
+            check::check(&model, &errors);
+        }
+        if errors.is_empty() {
+            return Ok(model);
+        }
+    }
+    Err(SpecErrors { diagnostics: errors.into_sorted(), sources })
+}
+
+/// Renders every file that regen owns.
+///
+/// # Errors
+/// What the generators refuse.
+pub fn outputs(model: &Model) -> Result<Vec<Output>, SpecErrors> {
+    let errors = Diagnostics::default();
+    let outputs = render::render(model, &errors);
+    if errors.is_empty() {
+        return Ok(outputs);
+    }
+    Err(SpecErrors { diagnostics: errors.into_sorted(), sources: model.sources.clone() })
+}
+
+/// The whole of it.
+///
+/// # Errors
+/// Mistakes in the specs, or files that cannot be read or written.
+pub fn regen(root: &Path, mode: Mode) -> Result<Report, RegenError> {
+    let start = Instant::now();
+    let model = load(root).map_err(RegenError::Spec)?;
+    let outputs = outputs(&model).map_err(RegenError::Spec)?;
+    let settled = settle::settle(root, &outputs, mode).map_err(RegenError::Io)?;
+    Ok(Report { counts: counts(&model), settled, time: start.elapsed() })
+}
+
+fn counts(model: &Model) -> [usize; 5] {
+    let sum = |count: fn(&crate::model::Document) -> usize| model.documents.iter().map(count).sum();
+    [
+        model.documents.len(),
+        sum(|document| document.actions.len()),
+        sum(|document| document.pushes.len()),
+        sum(|document| document.webhooks.len()),
+        model.schemas.len(),
+    ]
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [documents, operations, pushes, webhooks, schemas] = self.counts;
+        writeln!(
+            f,
+            "{documents} documents: {operations} actions, {pushes} pushes, {webhooks} webhooks, {schemas} schemas"
+        )?;
+        let Settled { written, removed, unchanged, .. } = &self.settled;
+        write!(
+            f,
+            "{} files written, {unchanged} unchanged, {} removed, in {} ms",
+            written.len(),
+            removed.len(),
+            self.time.as_millis()
+        )
+    }
+}

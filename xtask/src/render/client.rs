@@ -1,0 +1,192 @@
+//! The operations of the client crate: progenitor names the methods and their types, a pass over its syntax tree makes each one call.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use heck::{ToShoutySnakeCase, ToUpperCamelCase};
+use progenitor_impl::{GenerationSettings, Generator};
+use syn::{FnArg, GenericArgument, ImplItem, Item, PathArguments, ReturnType, Type};
+
+use super::impls::print_method;
+use super::rust_types::{rust_type, text as type_text};
+use super::structs::panic_text;
+use super::types::imports;
+use super::{Output, docs, head, places, version_module};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::lower;
+use crate::model::{Action, Document, Model, Transport};
+
+/// All files of the client crate.
+pub(super) fn render(model: &Model, errors: &Diagnostics) -> Vec<Output> {
+    let version = version_module(model);
+    let folder = format!("{}/{version}", places::CLIENT);
+    let mut outputs = Vec::new();
+    let mut modules = head(
+        &format!("spec/v{}", model.version),
+        &format!("The operations of the LiveChat API v{}.", model.version),
+    );
+    for document in &model.documents {
+        let actions: Vec<&Action> =
+            document.actions.iter().filter(|action| action.transports.contains(&Transport::Web)).collect();
+        if actions.is_empty() {
+            continue;
+        }
+        modules.push_str(&format!("#[cfg(feature = {:?})]\nmod {};\n", document.api, document.api));
+        let text = operations(model, document, &actions, errors);
+        outputs.push(Output { path: format!("{folder}/{}.rs", document.api), text });
+    }
+    outputs.push(Output { path: format!("{folder}.rs"), text: modules });
+    outputs
+}
+
+/// A method as progenitor sees it.
+struct Signature {
+    request: String,
+    response: Option<String>,
+}
+
+fn operations(model: &Model, document: &Document, actions: &[&Action], errors: &Diagnostics) -> String {
+    let from = format!("spec/v{}/{}", model.version, document.folder);
+    let mut text = head(&from, &format!("The operations of the {}.", document.title));
+    let signatures = catch_unwind(AssertUnwindSafe(|| progenitor(document, actions)))
+        .unwrap_or_else(|panic| Err(panic_text(panic.as_ref())))
+        .unwrap_or_else(|why| {
+            errors.push(Diagnostic {
+                code: Code::GeneratorRefused,
+                place: None,
+                message: format!("progenitor cannot make the operations of `{}`: {why}", document.api),
+                help: "the checks should have named the operation: add one to xtask/src/check".into(),
+            });
+            BTreeMap::new()
+        });
+    let mut needs = BTreeSet::new();
+    let mut methods = Vec::new();
+    for action in actions {
+        let Some(signature) = signatures.get(&action.id) else {
+            let message = format!("progenitor made no method of `{}`", action.id);
+            errors.report(Code::NotGenerated, action.place, message, "see xtask/src/lower.rs");
+            continue;
+        };
+        methods.push(print_method(&method(action, signature)));
+        need(action, &mut needs);
+    }
+    let module = format!("livechat_types::{}", document.api);
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    all.insert(module, needs);
+    let client = format!("{}Api", document.api.to_upper_camel_case());
+    all.insert(
+        "crate".into(),
+        ["Response", "Result"].iter().map(|name| (*name).to_owned()).chain([client.clone()]).collect(),
+    );
+    let body = methods.join("\n");
+    for (word, module) in
+        [("Empty", "livechat_types"), ("UploadFile", "crate"), ("BTreeMap", "std::collections")]
+    {
+        if super::types::has_word(&body, word) {
+            all.entry(module.into()).or_default().insert(word.into());
+        }
+    }
+    if let Some(names) = all.get_mut(&format!("livechat_types::{}", document.api)) {
+        names.retain(|name| super::types::has_word(&body, name));
+        if body.contains("actions::") {
+            names.insert("actions".into());
+        }
+    }
+    text.push_str(&imports(&all));
+    text.push_str(&format!("\nimpl {client} {{\n{body}}}\n"));
+    text
+}
+
+fn need(action: &Action, needs: &mut BTreeSet<String>) {
+    // A file to upload is the runtime's own type.
+    let typed = action.payloads().skip(usize::from(action.is_upload()));
+    let references = typed.flat_map(|payload| Model::references(&payload.schema));
+    needs
+        .extend(references.map(|reference| reference.text.rsplit('/').next().unwrap_or_default().to_owned()));
+}
+
+fn method(action: &Action, signature: &Signature) -> String {
+    let doc: String =
+        docs::lines(&docs::action(action, false)).iter().map(|line| format!("#[doc = {line:?}] ")).collect();
+    let response = signature.response.as_deref().unwrap_or("Empty");
+    let is_upload = action.is_upload();
+    let id = &action.id;
+    if is_upload {
+        let constant = id.to_shouty_snake_case();
+        format!(
+            "{doc} pub async fn {id}(&self, file: UploadFile) -> Result<Response<{response}>> \
+             {{ self.upload(&actions::{constant}, file).await }}"
+        )
+    } else {
+        format!(
+            "{doc} pub async fn {id}(&self, request: &{}) -> Result<Response<{response}>> \
+             {{ self.send(request).await }}",
+            signature.request
+        )
+    }
+}
+
+/// Runs progenitor over the lowered document and reads what it made: a method for each operation.
+fn progenitor(document: &Document, actions: &[&Action]) -> Result<BTreeMap<String, Signature>, String> {
+    let mut finals: BTreeMap<String, String> = BTreeMap::new();
+    let named: Vec<(&Action, String, Option<String>)> = actions
+        .iter()
+        .map(|action| {
+            let pascal = action.id.to_upper_camel_case();
+            let (request, response) = (format!("{pascal}Input"), format!("{pascal}Output"));
+            finals.insert(request.clone(), rust_type(&action.request.schema));
+            let answer = action.response.as_ref().map(|payload| {
+                finals.insert(response.clone(), rust_type(&payload.schema));
+                response
+            });
+            (*action, request, answer)
+        })
+        .collect();
+    let lowered = lower::operations(document, &named);
+    let api: openapiv3::OpenAPI = serde_json::from_value(lowered).map_err(|error| error.to_string())?;
+    let mut settings = GenerationSettings::default();
+    for (name, ty) in &finals {
+        settings.with_replacement(name, ty, std::iter::empty());
+    }
+    let tokens = Generator::new(&settings).generate_tokens(&api).map_err(|error| error.to_string())?;
+    let file: syn::File = syn::parse2(tokens).map_err(|error| error.to_string())?;
+    let mut signatures = BTreeMap::new();
+    for item in file.items {
+        let Item::Impl(block) = item else { continue };
+        for item in block.items {
+            let ImplItem::Fn(function) = item else { continue };
+            if let Some(request) = request_type(&function.sig.inputs) {
+                let response = response_type(&function.sig.output);
+                signatures.insert(function.sig.ident.to_string(), Signature { request, response });
+            }
+        }
+    }
+    Ok(signatures)
+}
+
+/// `body: &'a T`
+fn request_type<'a>(inputs: impl IntoIterator<Item = &'a FnArg>) -> Option<String> {
+    inputs.into_iter().find_map(|input| match input {
+        FnArg::Typed(argument) => match &*argument.ty {
+            Type::Reference(reference) => Some(type_text(&reference.elem)),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    })
+}
+
+/// `Result<ResponseValue<T>, Error<E>>`; `()` is no type of ours.
+fn response_type(output: &ReturnType) -> Option<String> {
+    let ReturnType::Type(_, ty) = output else { return None };
+    let inner = first_argument(first_argument(ty)?)?;
+    Some(type_text(inner)).filter(|text| text != "()" && text != "ByteStream")
+}
+
+fn first_argument(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}

@@ -1,0 +1,209 @@
+//! Documentation comments: what the specs say, made safe for rustdoc and wrapped.
+
+use serde_json::Value;
+
+use crate::model::{Action, Schema, Scopes, Shape, Transport};
+
+/// How wide a line of documentation is, without its indentation and slashes.
+const WIDTH: usize = 96;
+
+/// `//!` lines.
+pub(super) fn inner(text: &str) -> String {
+    wrap(text).iter().map(|line| format!("//! {line}").trim_end().to_owned() + "\n").collect()
+}
+
+/// The lines of a documentation comment, for `#[doc]` attributes: each starts with a space, as people write.
+pub(super) fn lines(text: &str) -> Vec<String> {
+    wrap(text).into_iter().map(|line| if line.is_empty() { line } else { format!(" {line}") }).collect()
+}
+
+/// What a field says: its meaning, then its default and limits.
+pub(super) fn field(schema: &Schema, resolved: &Schema) -> String {
+    let mut text =
+        markdown(if schema.description.is_empty() { &resolved.description } else { &schema.description });
+    let facts = facts(schema);
+    if !facts.is_empty() {
+        text.push_str("\n\n");
+        text.push_str(&facts);
+    }
+    if schema.deprecated {
+        text.push_str("\n\nDeprecated by the vendor.");
+    }
+    text
+}
+
+/// Default and limits, in one line.
+fn facts(schema: &Schema) -> String {
+    let mut facts = Vec::new();
+    if let Some(default) = &schema.default {
+        let shown = match default {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        facts.push(if shown.is_empty() {
+            "Default: empty.".to_owned()
+        } else {
+            format!("Default: `{shown}`.")
+        });
+    }
+    match (&schema.limits.minimum, &schema.limits.maximum) {
+        (Some(minimum), Some(maximum)) => facts.push(format!("From {minimum} to {maximum}.")),
+        (Some(minimum), None) => facts.push(format!("At least {minimum}.")),
+        (None, Some(maximum)) => facts.push(format!("At most {maximum}.")),
+        (None, None) => {}
+    }
+    if let Some(limit) = schema.limits.max_items {
+        facts.push(format!("At most {limit} items."));
+    }
+    if let Some(limit) = schema.limits.max_length {
+        facts.push(format!("At most {limit} characters."));
+    }
+    facts.join(" ")
+}
+
+/// What a type says: its meaning and where the vendor documents it.
+pub(super) fn named(schema: &Schema) -> String {
+    let mut text = markdown(&schema.description);
+    if let Shape::Array(_) | Shape::Map(_) = schema.shape {
+        let facts = facts(schema);
+        if !facts.is_empty() {
+            text.push_str("\n\n");
+            text.push_str(&facts);
+        }
+    }
+    if let Some(url) = &schema.url {
+        text.push_str(&format!("\n\n[Documentation]({url})"));
+    }
+    text
+}
+
+/// What an operation or request says: what it does, how it travels, what it needs, an example.
+pub(super) fn action(action: &Action, with_example: bool) -> String {
+    let mut text = markdown(&sentence(&action.docs.summary));
+    if !action.docs.description.is_empty() {
+        text.push_str("\n\n");
+        text.push_str(&markdown(&action.docs.description));
+    }
+    if action.deprecated {
+        text.push_str("\n\nDeprecated by the vendor.");
+    }
+    text.push_str("\n\n");
+    text.push_str(&format!("- Action: `{}`, over {}\n", action.name, transports(action)));
+    text.push_str(&format!("- Scopes: {}\n", scopes(&action.scopes)));
+    if !action.authorized {
+        text.push_str("- Authorization: not needed\n");
+    }
+    text.push_str(&format!("- [Documentation]({})", action.docs.url));
+    if let Some(example) = action.request.example.as_ref().filter(|_| with_example) {
+        text.push_str(&format!("\n\nAs JSON:\n\n```json\n{example:#}\n```"));
+    }
+    text
+}
+
+fn transports(action: &Action) -> String {
+    let names: Vec<&str> = action
+        .transports
+        .iter()
+        .map(|transport| match transport {
+            Transport::Web => "HTTPS",
+            Transport::Rtm => "WebSocket",
+        })
+        .collect();
+    names.join(" and ")
+}
+
+fn scopes(scopes: &Scopes) -> String {
+    let list = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    match scopes {
+        Scopes::None => "none".into(),
+        Scopes::Any(names) | Scopes::All(names) | Scopes::Listed(names) if names.len() == 1 => list(names),
+        Scopes::Any(names) => format!("any of {}", list(names)),
+        Scopes::All(names) => format!("all of {}", list(names)),
+        Scopes::Listed(names) => format!("{} (which of them are enough is not documented)", list(names)),
+    }
+}
+
+/// A summary with its final dot.
+pub(super) fn sentence(summary: &str) -> String {
+    if summary.ends_with(['.', '!', '?']) { summary.to_owned() } else { format!("{summary}.") }
+}
+
+/// Makes text safe for rustdoc: brackets outside of code are text, not HTML or links to items.
+pub(super) fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut in_code = false;
+    for (at, c) in text.char_indices() {
+        let rest = text.get(at..).unwrap_or_default();
+        match c {
+            '`' => in_code = !in_code,
+            '<' if !in_code && !rest.starts_with("<http") => out.push('\\'),
+            '[' if !in_code && !is_link(rest) => out.push('\\'),
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Whether `[…](…)` stands here.
+fn is_link(rest: &str) -> bool {
+    rest.find(']').is_some_and(|end| rest.get(end + 1..).is_some_and(|after| after.starts_with('(')))
+}
+
+/// Breaks paragraphs into lines; lists keep their items, code keeps its lines.
+fn wrap(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut in_code = false;
+    let mut paragraph = String::new();
+    let mut indent = "";
+    for line in text.trim().lines() {
+        if line.starts_with("```") {
+            flush(&mut lines, &mut paragraph, indent);
+            in_code = !in_code;
+            lines.push(line.to_owned());
+        } else if in_code || line.starts_with('|') || line.starts_with('#') {
+            flush(&mut lines, &mut paragraph, indent);
+            lines.push(line.to_owned());
+        } else if line.trim().is_empty() {
+            flush(&mut lines, &mut paragraph, indent);
+            lines.push(String::new());
+        } else {
+            let item = line.trim_start();
+            if item.starts_with("- ") || item.starts_with("* ") {
+                flush(&mut lines, &mut paragraph, indent);
+                indent = "  ";
+            } else if paragraph.is_empty() && !line.starts_with("  ") {
+                indent = "";
+            }
+            if !paragraph.is_empty() {
+                paragraph.push(' ');
+            }
+            paragraph.push_str(item);
+        }
+    }
+    flush(&mut lines, &mut paragraph, indent);
+    lines.dedup_by(|a, b| a.is_empty() && b.is_empty());
+    lines
+}
+
+fn flush(lines: &mut Vec<String>, paragraph: &mut String, indent: &str) {
+    let mut line = String::new();
+    for word in paragraph.split(' ') {
+        // A bullet stays with its first word, however long that is.
+        let breakable = !line.trim().is_empty() && !matches!(line.trim(), "-" | "*");
+        if breakable && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            lines.push(std::mem::take(&mut line));
+            line.push_str(indent);
+            line.push_str(word);
+        } else {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    if !line.trim().is_empty() {
+        lines.push(line);
+    }
+    paragraph.clear();
+}

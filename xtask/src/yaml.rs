@@ -1,0 +1,358 @@
+//! Reads YAML into a tree that knows where each thing stands; refuses the parts of YAML that surprise people.
+//!
+//! It works on the parser's events, not on a ready-made tree: that one recurses, and deep nesting would overflow the stack.
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
+use serde_json::{Map, Number, Value};
+
+use crate::diagnostics::{Code, Diagnostics, Place};
+use crate::read::Sources;
+
+/// The deepest nesting that is accepted.
+pub const MAX_DEPTH: usize = 64;
+
+/// A value and where it stands.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub kind: Kind,
+}
+
+/// A YAML value.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// A scalar: its text, and whether it stands without quotes.
+    Scalar {
+        /// The text after YAML's own unescaping.
+        text: String,
+        /// Whether it has no quotes, so that `3.5` is a number.
+        plain: bool,
+    },
+    /// A list.
+    Sequence(Vec<Node>),
+    /// Keys and values in the file's order.
+    Mapping(Vec<(Key, Node)>),
+}
+
+/// A key of a mapping.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// Its text.
+    pub name: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A scalar as YAML 1.2's core schema reads it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Scalar<'a> {
+    /// Text.
+    String(&'a str),
+    /// A whole number.
+    Integer(i64),
+    /// Another number.
+    Float(f64),
+    /// `true` or `false`.
+    Boolean(bool),
+    /// `null` or nothing.
+    Null,
+}
+
+impl Node {
+    /// The scalar that this is, if it is one.
+    #[must_use]
+    pub fn scalar(&self) -> Option<Scalar<'_>> {
+        match &self.kind {
+            Kind::Scalar { text, plain } => Some(resolve(text, *plain)),
+            Kind::Sequence(_) | Kind::Mapping(_) => None,
+        }
+    }
+
+    /// The text that this is, if YAML reads it as text.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self.scalar() {
+            Some(Scalar::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value of a key, if this is a mapping that has it.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Node> {
+        match &self.kind {
+            Kind::Mapping(entries) => entries.iter().find(|(key, _)| key.name == name).map(|(_, node)| node),
+            _ => None,
+        }
+    }
+
+    /// The same value as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        match &self.kind {
+            Kind::Scalar { text, plain } => match resolve(text, *plain) {
+                Scalar::String(text) => Value::String(text.into()),
+                Scalar::Integer(number) => Value::Number(number.into()),
+                Scalar::Float(number) => Number::from_f64(number).map_or(Value::Null, Value::Number),
+                Scalar::Boolean(value) => Value::Bool(value),
+                Scalar::Null => Value::Null,
+            },
+            Kind::Sequence(items) => Value::Array(items.iter().map(Node::to_json).collect()),
+            Kind::Mapping(entries) => Value::Object(
+                entries.iter().map(|(key, node)| (key.name.clone(), node.to_json())).collect::<Map<_, _>>(),
+            ),
+        }
+    }
+
+    /// What a person would call this value.
+    #[must_use]
+    pub fn describe(&self) -> &'static str {
+        match &self.kind {
+            Kind::Sequence(_) => "a list",
+            Kind::Mapping(_) => "a mapping",
+            Kind::Scalar { .. } => match self.scalar() {
+                Some(Scalar::Integer(_)) => "an integer",
+                Some(Scalar::Float(_)) => "a number",
+                Some(Scalar::Boolean(_)) => "a boolean",
+                Some(Scalar::Null) => "nothing",
+                _ => "a string",
+            },
+        }
+    }
+}
+
+fn resolve(text: &str, plain: bool) -> Scalar<'_> {
+    if !plain {
+        return Scalar::String(text);
+    }
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Scalar::Null,
+        "true" | "True" | "TRUE" => return Scalar::Boolean(true),
+        "false" | "False" | "FALSE" => return Scalar::Boolean(false),
+        _ => {}
+    }
+    if let Ok(number) = text.parse::<i64>() {
+        return Scalar::Integer(number);
+    }
+    let numeric = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
+        && text.chars().all(|c| c.is_ascii_digit() || "+-.eE".contains(c));
+    match text.parse::<f64>() {
+        Ok(number) if numeric => Scalar::Float(number),
+        _ => Scalar::String(text),
+    }
+}
+
+/// The tree of one file, or `None` if it has a mistake that leaves no tree.
+pub fn parse(sources: &Sources, file: usize, errors: &Diagnostics) -> Option<Node> {
+    let text = sources.get(file)?.text.as_str();
+    if errors.mention(file) {
+        return None; // the reader has said what is wrong with it
+    }
+    let mut builder = Builder { places: Places::new(text, file), errors, open: Vec::new(), root: None };
+    let before = errors.len();
+    let mut parser = Parser::new_from_str(text);
+    while let Some(event) = parser.next_event() {
+        match event {
+            Ok((event, span)) => {
+                builder.event(event, span)?; // after a mistake, what follows would only repeat it
+            }
+            Err(error) => {
+                builder.syntax_error(&error);
+                return None;
+            }
+        }
+    }
+    if builder.root.is_none() {
+        let message = "this file holds nothing but comments";
+        errors.report(Code::EmptyFile, Place { file, start: 0, end: 0 }, message, EMPTY_HELP);
+    }
+    (errors.len() == before).then_some(builder.root).flatten()
+}
+
+/// What to do about a file without content.
+pub const EMPTY_HELP: &str = "write the category's operations and schemas into it, or delete it";
+
+/// A collection that is still open.
+struct Open {
+    start: Place,
+    items: Items,
+}
+
+enum Items {
+    Sequence(Vec<Node>),
+    Mapping { entries: Vec<(Key, Node)>, key: Option<Key> },
+}
+
+struct Builder<'a> {
+    places: Places<'a>,
+    errors: &'a Diagnostics,
+    open: Vec<Open>,
+    root: Option<Node>,
+}
+
+impl Builder<'_> {
+    /// Takes in one event; `None` stops the reading of this file.
+    fn event(&mut self, event: Event<'_>, span: Span) -> Option<()> {
+        let place = self.places.place(span);
+        match event {
+            Event::Alias(_) => self.refuse_anchor(place),
+            Event::Scalar(text, style, anchor, tag) => {
+                self.plain_yaml(anchor, tag.is_some(), place)?;
+                let plain = style == ScalarStyle::Plain;
+                self.value(Node { place, kind: Kind::Scalar { text: text.into_owned(), plain } })
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.plain_yaml(anchor, tag.is_some(), place)?;
+                self.descend(place, Items::Sequence(Vec::new()))
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.plain_yaml(anchor, tag.is_some(), place)?;
+                self.descend(place, Items::Mapping { entries: Vec::new(), key: None })
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                let Open { start, items } = self.open.pop()?;
+                let kind = match items {
+                    Items::Sequence(items) => Kind::Sequence(items),
+                    Items::Mapping { entries, .. } => Kind::Mapping(entries),
+                };
+                let end = place.start.max(start.end);
+                self.value(Node { place: Place { end, ..start }, kind })
+            }
+            Event::DocumentStart(_) if self.root.is_some() => {
+                let help = "one file is one YAML document: move the rest into a file of its own";
+                self.errors.report(Code::SeveralDocuments, place, "a second YAML document starts here", help);
+                None
+            }
+            _ => Some(()),
+        }
+    }
+
+    fn descend(&mut self, start: Place, items: Items) -> Option<()> {
+        if self.open.len() >= MAX_DEPTH {
+            self.too_deep(start);
+            return None;
+        }
+        self.open.push(Open { start, items });
+        Some(())
+    }
+
+    fn too_deep(&self, place: Place) {
+        let message = format!("the nesting is deeper than {MAX_DEPTH} levels");
+        self.errors.report(Code::TooDeep, place, message, "name inner schemas and refer to them by $ref");
+    }
+
+    fn refuse_anchor(&self, place: Place) -> Option<()> {
+        let help = "specs use no anchors, aliases or merge keys: name the schema and refer to it by $ref";
+        self.errors.report(Code::AnchorOrAlias, place, "an anchor or alias stands here", help);
+        None
+    }
+
+    fn plain_yaml(&self, anchor: usize, tagged: bool, place: Place) -> Option<()> {
+        if anchor != 0 {
+            return self.refuse_anchor(place);
+        }
+        if tagged {
+            let help = "remove the tag; quote a value to make it a string";
+            self.errors.report(Code::YamlTag, place, "a YAML tag stands here", help);
+            return None;
+        }
+        Some(())
+    }
+
+    /// Puts a finished value where it belongs.
+    fn value(&mut self, node: Node) -> Option<()> {
+        match self.open.last_mut().map(|open| &mut open.items) {
+            None => self.root = Some(node),
+            Some(Items::Sequence(items)) => items.push(node),
+            Some(Items::Mapping { entries, key }) => match key.take() {
+                Some(key) => entries.push((key, node)),
+                None => *key = Some(read_key(&node, entries, self.errors)?),
+            },
+        }
+        Some(())
+    }
+
+    fn syntax_error(&self, error: &ScanError) {
+        let at = self.places.offset(error.marker().line(), error.marker().col());
+        let place = Place { file: self.places.file, start: at, end: at };
+        // The parser has a limit of its own, and looks ahead: its words for what we refuse are not a maintainer's.
+        match error.info() {
+            info if info.contains("recursion limit") => {
+                self.too_deep(place);
+                return;
+            }
+            info if info.contains("unknown anchor") => {
+                self.refuse_anchor(place);
+                return;
+            }
+            _ => {}
+        }
+        let help =
+            "check the indentation (two spaces, no tabs), quotes and colons of this line and the one before";
+        self.errors.report(Code::YamlSyntax, place, format!("this is no YAML: {}", error.info()), help);
+    }
+}
+
+fn read_key(node: &Node, entries: &[(Key, Node)], errors: &Diagnostics) -> Option<Key> {
+    let place = node.place;
+    let Some(name) = node.as_str().map(str::to_owned) else {
+        let message = format!("this key is {}, not a string", node.describe());
+        errors.report(Code::KeyNotAString, place, message, "write the key in quotes, like \"200\"");
+        return None;
+    };
+    if name == "<<" {
+        let help = "specs use no merge keys: name the schema and refer to it by $ref or allOf";
+        errors.report(Code::MergeKey, place, "a merge key stands here", help);
+        return None;
+    }
+    if entries.iter().any(|(key, _)| key.name == name) {
+        let message = format!("the key `{name}` stands twice in this mapping");
+        errors.report(Code::DuplicateKey, place, message, "keep one of them");
+    }
+    Some(Key { name, place })
+}
+
+/// Turns the parser's lines and columns, which count characters, into bytes.
+struct Places<'a> {
+    text: &'a str,
+    file: usize,
+    /// Where each line starts: its byte, and which character of the text that is.
+    lines: Vec<(usize, usize)>,
+    /// The byte of each [`STEP`]th character, so that no line is walked from its start, however long it is.
+    steps: Vec<usize>,
+}
+
+/// How many characters are walked at most to find one.
+const STEP: usize = 64;
+
+impl<'a> Places<'a> {
+    fn new(text: &'a str, file: usize) -> Self {
+        let (mut lines, mut steps) = (vec![(0, 0)], Vec::new());
+        for (count, (at, c)) in text.char_indices().enumerate() {
+            if count % STEP == 0 {
+                steps.push(at);
+            }
+            if c == '\n' {
+                lines.push((at + 1, count + 1));
+            }
+        }
+        Self { text, file, lines, steps }
+    }
+
+    fn offset(&self, line: usize, column: usize) -> usize {
+        let Some((start, count)) = self.lines.get(line.saturating_sub(1)) else { return self.text.len() };
+        let character = count + column;
+        let step = self.steps.get(character / STEP).copied().unwrap_or(self.text.len()).max(*start);
+        let rest = self.text.get(step..).unwrap_or_default();
+        let skip = if step == *start { column } else { character % STEP };
+        step + rest.char_indices().nth(skip).map_or(rest.len(), |(at, _)| at)
+    }
+
+    fn place(&self, span: Span) -> Place {
+        let start = self.offset(span.start.line(), span.start.col());
+        let end = self.offset(span.end.line(), span.end.col());
+        Place { file: self.file, start, end: end.max(start) }
+    }
+}
