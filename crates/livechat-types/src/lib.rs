@@ -1,0 +1,87 @@
+//! LiveChat's v3.5 APIs as Rust types: requests, responses, pushes and webhooks, without any IO.
+//!
+//! The crate makes no calls and needs no runtime, so it fits under any HTTP or WebSocket library, and into a server that only
+//! receives webhooks:
+//!
+//! ```
+//! use livechat_types::{AnyPayload, Secret, WebhookEnvelope};
+//!
+//! let body = r#"{
+//!     "webhook_id": "hk29xv0d7q4m1s8t",
+//!     "secret_key": "keep-me",
+//!     "action": "chat_deactivated",
+//!     "organization_id": "2b5b0bd4-6d3a-4b55-9f3e-7f2f4f0c9a10",
+//!     "payload": {"chat_id": "QJ4T8ZP1LX", "thread_id": "TH7W2KD90C"}
+//! }"#;
+//! let webhook: WebhookEnvelope<AnyPayload> = serde_json::from_str(body)?;
+//!
+//! assert_eq!(webhook.secret_key, Secret::from("keep-me")); // compared in constant time
+//! assert!(!format!("{webhook:?}").contains("keep-me")); // and never shown
+//! assert_eq!(webhook.payload.action, "chat_deactivated");
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! # Tolerant reading, strict writing
+//!
+//! The platform grows while your program runs. So reading skips fields that this version does not know, and keeps values that
+//! it does not know: an enum of strings keeps the string ([`UnknownValue`]), a union the whole object ([`Unknown`]), an
+//! envelope the whole payload ([`UnknownPayload`]). Each is written back as it came, and none ever equals a known value.
+//!
+//! What *is* known is read strictly. A message whose `text` is a number is an error that names the field; it does not become
+//! something else that happens to fit.
+//!
+//! # Requests know their action
+//!
+//! A request implements [`Action`]: its name, route, transports, scopes, and the type of its answer are constants of its type.
+//! One generic function over `Action` is a client, a mock or a command line; over [`RtmAction`], the same over WebSocket.
+//!
+//! # Features
+//!
+//! - `agent`, `customer`, `configuration`, `reports`, `accounts`, `webhooks`: one API each, all on by default.
+//! - `rtm` (on by default): what exists over WebSocket only, of the APIs that are chosen.
+//! - `construct`: public constructors for what the server sends, for mocks and tests. It is outside of semver.
+
+// With fewer APIs, some of the support code has no user.
+#![cfg_attr(
+    not(all(feature = "agent", feature = "customer", feature = "webhooks", feature = "rtm")),
+    allow(dead_code, unused_imports, unused_macros, reason = "which parts are used depends on the features")
+)]
+
+mod action;
+mod empty;
+mod fields;
+mod generated;
+mod id;
+mod json_union;
+mod payload;
+mod secret;
+mod string_enum;
+mod tagged;
+mod unknown;
+
+#[cfg(test)]
+mod tests;
+
+/// The macros that generated code calls.
+mod macros {
+    pub(crate) use crate::fields::fields;
+    pub(crate) use crate::id::{integer_id, string_id};
+    pub(crate) use crate::json_union::json_union;
+    pub(crate) use crate::payload::payload_union;
+    pub(crate) use crate::string_enum::string_enum;
+    pub(crate) use crate::tagged::tagged_union;
+}
+
+pub use generated::v3_5::*;
+
+pub use action::{
+    Action, ActionInfo, Api, Content, Http, Method, Pagination, Repeatable, RtmAction, Scopes, Transport,
+};
+pub use empty::Empty;
+pub use payload::{AnyPayload, Payload, PushEnvelope, RtmRequest, RtmResponse, WebhookEnvelope};
+pub use secret::Secret;
+pub use unknown::{UNKNOWN, Unknown, UnknownJson, UnknownPayload, UnknownValue};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
