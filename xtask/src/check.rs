@@ -2,12 +2,13 @@
 
 mod entries;
 mod names;
+mod requests;
 mod schemas;
 mod values;
 
 use std::collections::BTreeSet;
 
-use crate::diagnostics::{Code, Diagnostics, Place};
+use crate::diagnostics::{Code, Diagnostics};
 use crate::model::{Document, ERROR_TYPE, Model, SCOPE, SchemaId};
 
 pub use values::fits;
@@ -17,8 +18,12 @@ pub fn check(model: &Model, errors: &Diagnostics) {
     if has_cycle(model, errors) {
         return; // every other check follows references to their end
     }
+    let before = errors.len();
     schemas::check(model, errors);
     names::check(model, errors);
+    if errors.len() == before {
+        entries::check_examples(model, errors); // against a wrong schema, an example would only add to the noise
+    }
     entries::check(model, errors);
     unused(model, errors);
 }
@@ -62,9 +67,4 @@ fn everything_reached(model: &Model) -> BTreeSet<SchemaId> {
         model.reached(payloads.chain(responses).map(|payload| &payload.schema).chain(parameters));
     reached.extend([SCOPE, ERROR_TYPE].iter().filter_map(|name| model.shared(name)));
     reached
-}
-
-/// The first byte of a file.
-fn top_of(file: usize) -> Place {
-    Place { file, start: 0, end: 0 }
 }

@@ -39,10 +39,7 @@ fn steps() -> Vec<Step> {
         step("formatting", "cargo", "fmt --all --check"),
         step("generated code", "cargo", "run --quiet --package xtask -- regen --check"),
         step("lints", "cargo", "clippy --workspace --all-targets -- --deny warnings"),
-        Step {
-            environment: NO_UPDATE,
-            ..step("tests", "cargo", "test --workspace")
-        },
+        Step { environment: NO_UPDATE, ..step("tests", "cargo", "test --workspace") },
         Step { environment: DENY_WARNINGS, ..step("documentation", "cargo", "doc --workspace --no-deps") },
     ];
     for feature in FEATURES {
@@ -64,6 +61,7 @@ fn steps() -> Vec<Step> {
     let documents: Vec<String> = APIS.iter().map(|api| format!("target/openapi/{api}.json")).collect();
     let validate = format!("-m openapi_spec_validator {}", documents.join(" "));
     steps.push(step("bundled documents are OpenAPI", "target/validator/bin/python", &validate));
+    steps.push(step("specs follow the dialect", "target/validator/bin/python", ".ci/dialect.py"));
     steps.push(step("packages", "cargo", "package --workspace --allow-dirty --no-verify"));
     steps
 }

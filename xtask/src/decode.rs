@@ -69,6 +69,17 @@ pub enum Entry<T> {
     Here(T),
 }
 
+impl<T> Entry<T> {
+    /// The reference, if it is one.
+    #[must_use]
+    pub fn reference(&self) -> Option<&Ref> {
+        match self {
+            Self::Ref(reference) => Some(reference),
+            Self::Here(_) => None,
+        }
+    }
+}
+
 /// An operation as written.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "the keys of spec/README.md")]

@@ -1,7 +1,7 @@
 //! What a maintainer is told when a spec is wrong: a stable code, the place, the source line and the way out.
 
 use std::cell::RefCell;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
@@ -237,6 +237,9 @@ impl Diagnostics {
     }
 }
 
+/// How many mistakes are shown: the first ones are usually the cause of thousands that follow.
+pub const MAX_SHOWN: usize = 100;
+
 /// The specs are wrong: nothing was written.
 #[derive(Debug)]
 pub struct SpecErrors {
@@ -251,11 +254,14 @@ impl SpecErrors {
     #[must_use]
     pub fn render(&self) -> String {
         let mut out = String::new();
-        for diagnostic in &self.diagnostics {
+        for diagnostic in self.diagnostics.iter().take(MAX_SHOWN) {
             out.push_str(&render(diagnostic, &self.sources));
             out.push_str("\n\n");
         }
         let count = self.diagnostics.len();
+        if count > MAX_SHOWN {
+            let _ = writeln!(out, "These are the first {MAX_SHOWN}.");
+        }
         let (noun, verb) = if count == 1 { ("mistake", "is") } else { ("mistakes", "are") };
         out.push_str(&format!("There {verb} {count} {noun} in the specs. Nothing was written.\n"));
         out

@@ -7,8 +7,8 @@ use heck::ToUpperCamelCase;
 use crate::decode::{Entry, MessageEntry, Operation, Root, RtmEntry, SpecFile, bare_schema};
 use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::{
-    Action, Content, Document, FileInfo, Http, Message, Method, Model, Named, NamedResponse, Parameter,
-    Payload, Property, Ref, SHARED, Schema, SchemaId, Shape, Transport,
+    Action, ActionPlaces, Content, Document, FileInfo, Http, Message, Method, Model, Named, NamedResponse,
+    Parameter, Payload, Property, Ref, SHARED, Schema, SchemaId, Shape, Transport,
 };
 use crate::read::Sources;
 
@@ -23,11 +23,17 @@ pub fn link(sources: &Sources, files: Vec<SpecFile>, version: &str, errors: &Dia
     let mut documents = Vec::new();
     for file in &files {
         if let Some(root) = &file.root {
+            if root.version.0 != version {
+                let message = format!("this document is of version {}", root.version.0);
+                let help = format!("the folder is of version {version}: write `version: \"{version}\"`");
+                errors.report(Code::UnknownValue, root.version.1, message, help);
+            }
             documents.extend(linker.document(file, root, &files));
         }
     }
     documents.sort_by_key(|document| api_rank(&document.api));
     linker.account(&files);
+    linker.account_components(&files);
     let responses = files
         .iter()
         .flat_map(|file| &file.responses)
@@ -285,6 +291,8 @@ impl Linker<'_> {
             webhooks,
             structures,
             errors: root.errors.iter().map(|(name, _)| name.clone()).collect(),
+            api_place: root.api.1,
+            error_places: root.errors.iter().map(|(_, place)| *place).collect(),
         })
     }
 
@@ -321,6 +329,12 @@ impl Linker<'_> {
             deprecated: operation.deprecated,
             request,
             response: operation.response.as_ref().map(|payload| self.payload(payload)),
+            places: ActionPlaces {
+                tags: operation.tag.1,
+                scopes: operation.scopes.1,
+                pagination: operation.pagination.as_ref().map_or(place, |(_, place)| *place),
+                batch_of: operation.batch_of.as_ref().map_or(place, |(_, place)| *place),
+            },
         }
     }
 
@@ -419,6 +433,12 @@ impl Linker<'_> {
             deprecated: entry.deprecated,
             request: self.payload(&entry.request),
             response: entry.response.as_ref().map(|payload| self.payload(payload)),
+            places: ActionPlaces {
+                tags: entry.tag.1,
+                scopes: entry.scopes.1,
+                pagination: entry.pagination.as_ref().map_or(entry.place, |(_, place)| *place),
+                batch_of: entry.place,
+            },
         }
     }
 
@@ -460,7 +480,32 @@ impl Linker<'_> {
         }
     }
 
-    fn account_list<T>(&self, section: &str, declared: &Entries<T>, listed: &Entries<T>) {
+    /// Every response and parameter that has a name must be used by some operation.
+    fn account_components(&self, files: &[SpecFile]) {
+        let here = files.iter().flat_map(|file| &file.paths).filter_map(|(_, entry)| match entry {
+            Entry::Here(operations) => Some(operations),
+            Entry::Ref(_) => None,
+        });
+        let operations: Vec<&Operation> = here.flatten().collect();
+        let responses = operations.iter().flat_map(|operation| &operation.errors);
+        let responses = self.targets(responses.map(|(_, reference)| reference));
+        let parameters = operations.iter().flat_map(|operation| &operation.parameters);
+        let parameters = self.targets(parameters.filter_map(Entry::reference));
+        let unused = |what: &str, key: &crate::yaml::Key, used: &[(usize, String)]| {
+            if !used.contains(&(key.place.file, key.name.clone())) {
+                let message = format!("no operation refers to the {what} `{}`", key.name);
+                let help = "refer to it where it belongs, or remove it";
+                self.errors.report(Code::UnusedComponent, key.place, message, help);
+            }
+        };
+        for file in files {
+            file.responses.iter().for_each(|(key, _)| unused("response", key, &responses));
+            file.parameters.iter().for_each(|(key, _)| unused("parameter", key, &parameters));
+        }
+    }
+
+    /// The files and names that some references lead to. What is wrong with a reference is said where it is followed.
+    fn targets<'r>(&self, references: impl Iterator<Item = &'r Ref>) -> Vec<(usize, String)> {
         let quiet = Diagnostics::default();
         let resolver = Linker {
             sources: self.sources,
@@ -469,13 +514,12 @@ impl Linker<'_> {
             ids: HashMap::new(),
             files: Vec::new(),
         };
-        let targets: Vec<(usize, String)> = listed
-            .iter()
-            .filter_map(|(_, entry)| match entry {
-                Entry::Ref(reference) => resolver.target(reference).map(|target| (target.file, target.name)),
-                Entry::Here(_) => None,
-            })
-            .collect();
+        let targets = references.filter_map(|reference| resolver.target(reference));
+        targets.map(|target| (target.file, target.name)).collect()
+    }
+
+    fn account_list<T>(&self, section: &str, declared: &Entries<T>, listed: &Entries<T>) {
+        let targets = self.targets(listed.iter().filter_map(|(_, entry)| entry.reference()));
         for (key, _) in declared {
             if !targets.contains(&(key.place.file, key.name.clone())) {
                 let message = format!("`{}` is listed by no root document", key.name);

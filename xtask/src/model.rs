@@ -116,6 +116,10 @@ pub struct Document {
     pub structures: Vec<Message>,
     /// The error types that the API documents.
     pub errors: Vec<String>,
+    /// Where `x-api` stands.
+    pub api_place: Place,
+    /// Where each of the error types stands.
+    pub error_places: Vec<Place>,
 }
 
 /// A category of the documentation.
@@ -179,6 +183,18 @@ pub struct Action {
     pub request: Payload,
     /// What is answered; `None` if nothing.
     pub response: Option<Payload>,
+    /// Where its keys stand.
+    pub places: ActionPlaces,
+}
+
+/// Where the keys of an action stand, for messages about them.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the keys of spec/README.md")]
+pub struct ActionPlaces {
+    pub tags: Place,
+    pub scopes: Place,
+    pub pagination: Place,
+    pub batch_of: Place,
 }
 
 /// How an action travels over HTTPS.

@@ -28,6 +28,26 @@ pub fn variant(value: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit()) { format!("N{name}") } else { name }
 }
 
+/// The variant of a tagged union's branch: its name without the union's, `Event::Message` for `MessageEvent`.
+#[must_use]
+pub fn branch(union: &str, branch: &str) -> String {
+    let short = branch.strip_suffix(union).or_else(|| branch.strip_prefix(union)).unwrap_or(branch);
+    if matches!(short, "" | "Unknown" | "Self") { branch.to_owned() } else { short.to_owned() }
+}
+
+/// Whether a name is a word that code can have: ASCII letters, digits and `_`, a letter first.
+#[must_use]
+pub fn is_word(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// Whether Rust keeps the word for itself.
+#[must_use]
+pub fn is_keyword(name: &str) -> bool {
+    is_word(name) && syn::parse_str::<syn::Ident>(name).is_err()
+}
+
 /// The module of a category.
 #[must_use]
 pub fn module(stem: &str) -> String {

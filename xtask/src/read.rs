@@ -136,14 +136,7 @@ fn entries(root: &Path, folder: &str, errors: &Diagnostics) -> Vec<String> {
     }
 }
 
-fn read_file(
-    root: &Path,
-    path: &str,
-    sources: &mut Sources,
-    folder: &str,
-    stem: &str,
-    errors: &Diagnostics,
-) {
+fn read_file(root: &Path, path: &str, sources: &mut Sources, folder: &str, stem: &str, errors: &Diagnostics) {
     let full = root.join(path);
     let source = Source { path: path.into(), folder: folder.into(), stem: stem.into(), text: String::new() };
     let file = sources.add(source);

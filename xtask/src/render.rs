@@ -6,6 +6,7 @@ mod docs;
 mod impls;
 mod rust_types;
 mod samples;
+mod schemas;
 mod structs;
 mod types;
 mod units;

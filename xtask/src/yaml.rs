@@ -2,6 +2,8 @@
 //!
 //! It works on the parser's events, not on a ready-made tree: that one recurses, and deep nesting would overflow the stack.
 
+use std::collections::HashSet;
+
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 use serde_json::{Map, Number, Value};
 
@@ -182,7 +184,7 @@ struct Open {
 
 enum Items {
     Sequence(Vec<Node>),
-    Mapping { entries: Vec<(Key, Node)>, key: Option<Key> },
+    Mapping { entries: Vec<(Key, Node)>, key: Option<Key>, names: HashSet<String> },
 }
 
 struct Builder<'a> {
@@ -209,7 +211,7 @@ impl Builder<'_> {
             }
             Event::MappingStart(anchor, tag) => {
                 self.plain_yaml(anchor, tag.is_some(), place)?;
-                self.descend(place, Items::Mapping { entries: Vec::new(), key: None })
+                self.descend(place, Items::Mapping { entries: Vec::new(), key: None, names: HashSet::new() })
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let Open { start, items } = self.open.pop()?;
@@ -217,7 +219,7 @@ impl Builder<'_> {
                     Items::Sequence(items) => Kind::Sequence(items),
                     Items::Mapping { entries, .. } => Kind::Mapping(entries),
                 };
-                let end = place.start.max(start.end);
+                let end = place.end.max(start.end);
                 self.value(Node { place: Place { end, ..start }, kind })
             }
             Event::DocumentStart(_) if self.root.is_some() => {
@@ -266,9 +268,9 @@ impl Builder<'_> {
         match self.open.last_mut().map(|open| &mut open.items) {
             None => self.root = Some(node),
             Some(Items::Sequence(items)) => items.push(node),
-            Some(Items::Mapping { entries, key }) => match key.take() {
+            Some(Items::Mapping { entries, key, names }) => match key.take() {
                 Some(key) => entries.push((key, node)),
-                None => *key = Some(read_key(&node, entries, self.errors)?),
+                None => *key = Some(read_key(&node, names, self.errors)?),
             },
         }
         Some(())
@@ -295,7 +297,7 @@ impl Builder<'_> {
     }
 }
 
-fn read_key(node: &Node, entries: &[(Key, Node)], errors: &Diagnostics) -> Option<Key> {
+fn read_key(node: &Node, known: &mut HashSet<String>, errors: &Diagnostics) -> Option<Key> {
     let place = node.place;
     let Some(name) = node.as_str().map(str::to_owned) else {
         let message = format!("this key is {}, not a string", node.describe());
@@ -307,7 +309,7 @@ fn read_key(node: &Node, entries: &[(Key, Node)], errors: &Diagnostics) -> Optio
         errors.report(Code::MergeKey, place, "a merge key stands here", help);
         return None;
     }
-    if entries.iter().any(|(key, _)| key.name == name) {
+    if !known.insert(name.clone()) {
         let message = format!("the key `{name}` stands twice in this mapping");
         errors.report(Code::DuplicateKey, place, message, "keep one of them");
     }

@@ -39,6 +39,7 @@
 //!
 //! - `agent`, `customer`, `configuration`, `reports`, `accounts`, `webhooks`: one API each, all on by default.
 //! - `rtm` (on by default): what exists over WebSocket only, of the APIs that are chosen.
+//! - `schemars`: the types implement `JsonSchema` of `schemars` 1, with the documentation's words and limits.
 //! - `construct`: public constructors for what the server sends, for mocks and tests. It is outside of semver.
 
 // With fewer APIs, some of the support code has no user.
@@ -52,6 +53,8 @@ mod empty;
 mod fields;
 mod generated;
 mod id;
+#[cfg(feature = "schemars")]
+mod json_schema;
 mod json_union;
 mod payload;
 mod secret;

@@ -14,15 +14,13 @@ use serde_json::{Map, Value};
 use crate::{
     RtmAction, Secret,
     fields::{self, Key, Names, Optional, Seen, Slots},
+    shared::{AgentId, ErrorDetails, OrganizationId, WebhookId},
     tagged::{Selector, buffered},
     unknown::UnknownPayload,
 };
 
-// The ids of envelopes, by the names that the documentation has for them.
+/// Correlates a request with its answer; the client chooses it.
 type RequestId = String;
-type WebhookId = String;
-type OrganizationId = String;
-type AgentId = String;
 
 /// Implements the reading and writing of an enum of newtype variants and `Unknown(UnknownPayload)`.
 ///
@@ -355,7 +353,7 @@ impl<T: RtmAction> Serialize for RtmRequest<'_, T> {
 /// The server's answer to a request over WebSocket: `T` is what the action returns, `E` the platform's error.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct RtmResponse<T, E> {
+pub struct RtmResponse<T, E = ErrorDetails> {
     /// That of the request, if it had one.
     pub request_id: Option<RequestId>,
     /// The action that was asked for.

@@ -2,19 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use heck::{ToSnakeCase, ToUpperCamelCase};
+use heck::ToUpperCamelCase;
 
-use super::{top_of, values::fits};
+use super::{requests, values::fits};
 use crate::diagnostics::{Code, Diagnostics};
 use crate::link::APIS;
-use crate::model::{Action, Content, Document, ERROR_TYPE, Model, Payload, SCOPE, Shape, StringFormat};
+use crate::model::{Action, Document, ERROR_TYPE, Model, Payload, SCOPE, Shape};
 
 pub(super) fn check(model: &Model, errors: &Diagnostics) {
+    let mut apis = BTreeSet::new();
     for document in &model.documents {
+        if !apis.insert(&document.api) {
+            let message = format!("another document is `{}`, too", document.api);
+            errors.report(Code::UnknownValue, document.api_place, message, "an API is one folder");
+        }
         if !APIS.contains(&document.api.as_str()) {
             let message = format!("`{}` is no API that the generator knows", document.api);
             let help = format!("`x-api` is one of {}", APIS.join(", "));
-            errors.report(Code::UnknownValue, top_of(document.file), message, help);
+            errors.report(Code::UnknownValue, document.api_place, message, help);
         }
         unique_ids(document, errors);
         categories(model, document, errors);
@@ -22,11 +27,31 @@ pub(super) fn check(model: &Model, errors: &Diagnostics) {
             self::action(model, document, action, errors);
         }
         error_types(model, document, errors);
-        let messages = document.pushes.iter().chain(&document.webhooks).chain(&document.structures);
-        for message in messages {
-            message.payloads().for_each(|payload| example(model, payload, &message.name, errors));
-        }
+        named_payloads(document).for_each(|(name, payload)| has_name(payload, name, errors));
     }
+}
+
+/// Every example must be what its schema says.
+pub(super) fn check_examples(model: &Model, errors: &Diagnostics) {
+    let responses = model.responses.iter().map(|response| (response.name.as_str(), &response.payload));
+    for (name, payload) in model.documents.iter().flat_map(named_payloads).chain(responses) {
+        example(model, payload, name, errors);
+    }
+    let actions = model.documents.iter().flat_map(|document| &document.actions);
+    for http in actions.filter_map(|action| action.http.as_ref()) {
+        requests::check_examples(model, http, errors);
+    }
+}
+
+/// What the entries of a document carry, with their names.
+fn named_payloads(document: &Document) -> impl Iterator<Item = (&str, &Payload)> {
+    let messages = document.pushes.iter().chain(&document.webhooks).chain(&document.structures);
+    let actions = document.actions.iter();
+    let of_actions =
+        actions.flat_map(|action| action.payloads().map(|payload| (action.id.as_str(), payload)));
+    of_actions.chain(
+        messages.flat_map(|message| message.payloads().map(|payload| (message.name.as_str(), payload))),
+    )
 }
 
 fn unique_ids(document: &Document, errors: &Diagnostics) {
@@ -40,14 +65,8 @@ fn unique_ids(document: &Document, errors: &Diagnostics) {
                 errors.report(Code::DuplicateOperationId, action.place, message, help);
             }
         }
-        if action.id.to_snake_case() != action.id {
-            let message = format!("the operationId `{}` is not snake_case", action.id);
-            let help =
-                format!("write `{}`, and `x-action` for the documented name", action.id.to_snake_case());
-            errors.report(Code::InvalidName, action.place, message, help);
-        }
         if let Some(http) = &action.http
-            && !routes.insert((http.method, &http.path))
+            && !routes.insert((http.method, without_names(&http.path)))
         {
             let message = format!("{} {} stands twice", http.method.key().to_uppercase(), http.path);
             errors.report(
@@ -60,32 +79,44 @@ fn unique_ids(document: &Document, errors: &Diagnostics) {
     }
 }
 
+/// A path in which the holes have no names: two paths that differ in these are one route.
+fn without_names(path: &str) -> String {
+    path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
+}
+
 /// The vocabulary is one: tag, file and module have the same name.
 fn categories(model: &Model, document: &Document, errors: &Diagnostics) {
+    for category in &document.categories {
+        if model.sources.find(&document.folder, &category.name).is_none() {
+            let message = format!("no file of this folder is named `{}.yaml`", category.name);
+            let help = "a tag is a category, and a category is a file: write the file, or remove the tag";
+            errors.report(Code::UnknownTag, category.place, message, help);
+        }
+    }
     for action in &document.actions {
         let stem = model.sources.get(action.place.file).map_or("", |source| source.stem.as_str());
         if !document.categories.iter().any(|category| category.name == action.category) {
             let message = format!("the root document has no tag `{}`", action.category);
             let help = "add it to `tags` of openapi.yaml, or correct it";
-            errors.report(Code::UnknownTag, action.place, message, help);
+            errors.report(Code::UnknownTag, action.places.tags, message, help);
         } else if action.http.is_some() && stem != action.category {
             let message =
                 format!("`{}` has the tag `{}` and stands in {stem}.yaml", action.id, action.category);
             let help = format!("move it to {}.yaml: a category is a file", action.category);
-            errors.report(Code::UnknownTag, action.place, message, help);
+            errors.report(Code::UnknownTag, action.places.tags, message, help);
         }
     }
 }
 
 fn action(model: &Model, document: &Document, action: &Action, errors: &Diagnostics) {
     request_name(model, action, errors);
-    multipart(model, action, errors);
+    requests::check(model, action, errors);
     pagination(model, action, errors);
     for scope in action.scopes.names() {
         if !is_value(model, SCOPE, scope) {
             let message = format!("`{scope}` is no known scope");
             let help = "add it to `Scope` in shared/scopes.yaml, or correct it";
-            errors.report(Code::UnknownScope, action.place, message, help);
+            errors.report(Code::UnknownScope, action.places.scopes, message, help);
         }
     }
     if let Some(single) = &action.batch_of
@@ -94,12 +125,11 @@ fn action(model: &Model, document: &Document, action: &Action, errors: &Diagnost
         let message = format!("`{}` is a batch of `{single}`, which does not exist", action.id);
         errors.report(
             Code::UnknownBatchAction,
-            action.place,
+            action.places.batch_of,
             message,
             "name the single action's operationId",
         );
     }
-    action.payloads().for_each(|payload| example(model, payload, &action.id, errors));
 }
 
 fn request_name(model: &Model, action: &Action, errors: &Diagnostics) {
@@ -115,23 +145,15 @@ fn request_name(model: &Model, action: &Action, errors: &Diagnostics) {
         let message = format!("the request of `{}` is not named after it", action.id);
         let help = format!("refer to a schema named `{}`", expected.join("` or `"));
         errors.report(Code::RequestName, action.request.schema.place, message, help);
-    }
-}
-
-fn multipart(model: &Model, action: &Action, errors: &Diagnostics) {
-    if action.http.as_ref().is_none_or(|http| http.content != Content::Multipart) {
-        return;
-    }
-    let properties = model.properties(&action.request.schema);
-    let good = matches!(properties.as_slice(), [only] if matches!(only.schema.shape, Shape::String(StringFormat::Binary)));
-    if !good {
-        let help = "a multipart body has exactly one property, `type: string, format: binary`";
-        errors.report(
-            Code::UnsupportedMediaType,
-            action.request.schema.place,
-            "this multipart body cannot be sent",
-            help,
-        );
+    } else if let Shape::Ref(reference) = &action.request.schema.shape
+        && !matches!(
+            model.named(reference.target).schema.shape,
+            Shape::Object(_) | Shape::AllOf(_) | Shape::Tagged(_)
+        )
+    {
+        let message = format!("`{found}`, the request of `{}`, is no object of its own", action.id);
+        let help = "a request is an object, an `allOf` of several parts, or a union with a `discriminator`";
+        errors.report(Code::RequestName, model.named(reference.target).place, message, help);
     }
 }
 
@@ -149,26 +171,51 @@ fn pagination(model: &Model, action: &Action, errors: &Diagnostics) {
         if !properties.iter().any(|property| property.name == *name) {
             let message = format!("the answer of `{}` has no property `{name}`", action.id);
             let help = "`x-pagination` names properties of the response";
-            errors.report(Code::PaginationField, action.place, message, help);
+            errors.report(Code::PaginationField, action.places.pagination, message, help);
         }
+    }
+    let items = properties.iter().find(|property| property.name == pagination.items);
+    if let Some(items) = items.filter(|items| !matches!(model.resolve(&items.schema).shape, Shape::Array(_)))
+    {
+        let message = format!("the items of `{}` are no list", action.id);
+        errors.report(
+            Code::PaginationField,
+            items.place,
+            message,
+            "`items` names the list that a page holds",
+        );
     }
     if !model.properties(&action.request.schema).iter().any(|property| property.name == "page_id") {
         let message = format!("the request of `{}` has no property `page_id`", action.id);
-        errors.report(Code::PaginationField, action.place, message, "a paginated request takes a `page_id`");
+        errors.report(
+            Code::PaginationField,
+            action.places.pagination,
+            message,
+            "a paginated request takes a `page_id`",
+        );
     }
 }
 
 fn error_types(model: &Model, document: &Document, errors: &Diagnostics) {
-    for name in document.errors.iter().filter(|name| !is_value(model, ERROR_TYPE, name)) {
+    let named = document.errors.iter().zip(&document.error_places);
+    for (name, place) in named.filter(|(name, _)| !is_value(model, ERROR_TYPE, name)) {
         let message = format!("`{name}` is no known type of error");
         let help = "add it to `ErrorType` in shared/errors.yaml, or correct it";
-        errors.report(Code::UnknownErrorType, top_of(document.file), message, help);
+        errors.report(Code::UnknownErrorType, *place, message, help);
     }
 }
 
 fn is_value(model: &Model, name: &str, value: &str) -> bool {
     let found = model.shared(name).map(|id| &model.named(id).schema.shape);
     matches!(found, Some(Shape::Enum(found)) if found.values.iter().any(|(known, _)| known == value))
+}
+
+fn has_name(payload: &Payload, name: &str, errors: &Diagnostics) {
+    if !matches!(payload.schema.shape, Shape::Ref(_) | Shape::Array(_) | Shape::Map(_)) {
+        let message = format!("what `{name}` carries has no name");
+        let help = "refer to a schema of `components.schemas`, or write an array or a map of one";
+        errors.report(Code::MissingResponseSchema, payload.schema.place, message, help);
+    }
 }
 
 fn example(model: &Model, payload: &Payload, name: &str, errors: &Diagnostics) {

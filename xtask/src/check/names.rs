@@ -1,38 +1,79 @@
 //! Names: good Rust names, unique where they meet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use crate::diagnostics::{Code, Diagnostics, Place};
-use crate::model::{Model, SchemaId, Shape};
+use crate::model::{Document, Model, Named, SchemaId, Shape};
+use crate::name;
 
 /// Names that the prelude or the generated code itself uses.
 const TAKEN: &[&str] = &[
-    "Self", "Option", "Vec", "String", "Box", "Result", "Ok", "Err", "Some", "None", "Default", "BTreeMap",
+    "Self",
+    "Option",
+    "Vec",
+    "String",
+    "Box",
+    "Result",
+    "Ok",
+    "Err",
+    "Some",
+    "None",
+    "Default",
+    "BTreeMap",
     "Value",
+    "Serialize",
+    "Timestamp",
+    "Date",
+    "Secret",
+    "Unknown",
+    "UnknownValue",
+    "Action",
+    "ActionInfo",
+    "RtmAction",
+    "Api",
+    "Http",
+    "Method",
+    "Content",
+    "Transport",
+    "Scopes",
+    "Repeatable",
+    "Pagination",
+    "Empty",
+    "Response",
+    "Push",
+    "WebhookPayload",
 ];
+
+/// Fields that Rust keeps for itself even as raw identifiers, and the name of constructors.
+const NO_FIELDS: &[&str] = &["self", "super", "crate", "new"];
+
+/// Modules that the generator adds to those of an API's files.
+const MODULES: &[&str] = &["actions", "push", "webhook"];
 
 pub(super) fn check(model: &Model, errors: &Diagnostics) {
     for named in &model.schemas {
-        if named.name.to_upper_camel_case() != named.name || !named.name.is_ascii() {
-            let message = format!("`{}` is not PascalCase", named.name);
-            let help = format!("name it `{}`", named.name.to_upper_camel_case());
+        let pascal = named.name.to_upper_camel_case();
+        if !name::is_word(&named.name) {
+            let message = format!("`{}` is no name of a type", named.name);
+            let help = "a name is PascalCase: ASCII letters and digits, a letter first";
             errors.report(Code::InvalidName, named.place, message, help);
+        } else if pascal != named.name {
+            let message = format!("`{}` is not PascalCase", named.name);
+            errors.report(Code::InvalidName, named.place, message, format!("name it `{pascal}`"));
         }
         if TAKEN.contains(&named.name.as_str()) {
-            let message = format!("`{}` is a name of Rust's own", named.name);
-            errors.report(
-                Code::InvalidName,
-                named.place,
-                message,
-                "choose a name that says what it is in a chat",
-            );
+            let message = format!("`{}` is a name of Rust's own, or of the generated code", named.name);
+            let help = "choose a name that says what it is in a chat";
+            errors.report(Code::InvalidName, named.place, message, help);
         }
         fields(model, &named.schema.shape, errors);
-        variants(&named.schema.shape, named.place, errors);
+        variants(model, named, errors);
     }
+    modules(model, errors);
     for document in &model.documents {
+        entries(document, errors);
         let reached = model.reached(document.payloads().map(|payload| &payload.schema));
         one_name_each(model, &document.folder, reached, errors);
     }
@@ -56,52 +97,140 @@ fn one_name_each(
     }
 }
 
-/// Two properties must not become the same field.
-fn fields(model: &Model, shape: &Shape, errors: &Diagnostics) {
-    let (Shape::Object(_) | Shape::AllOf(_)) = shape else { return };
-    let schema = crate::decode::bare_schema(Place { file: 0, start: 0, end: 0 }, shape.clone());
-    let mut known: BTreeMap<String, String> = BTreeMap::new();
-    for property in model.properties(&schema) {
-        let field = crate::name::field(&property.name);
-        if field.trim_matches('_').is_empty() || !property.name.is_ascii() {
-            let message = format!("`{}` becomes no good field name", property.name);
-            errors.report(
-                Code::InvalidName,
-                property.place,
-                message,
-                "property names are ASCII, with a letter at least",
-            );
+/// Operations become methods, pushes and webhooks variants.
+fn entries(document: &Document, errors: &Diagnostics) {
+    let entry = |what: &str, found: &str, place: Place| {
+        let snake = found.to_snake_case();
+        if !name::is_word(&snake) || name::is_keyword(&snake) {
+            let message = format!("the {what} `{found}` becomes no good name");
+            let help =
+                "a name is snake_case: ASCII letters, digits and `_`, a letter first, no word of Rust's own";
+            errors.report(Code::InvalidName, place, message, help);
+        } else if snake != found {
+            let message = format!("the {what} `{found}` is not snake_case");
+            let help = format!("write `{snake}`, and `x-action` of an operation for the documented name");
+            errors.report(Code::InvalidName, place, message, help);
         }
-        if let Some(other) = known.insert(field.clone(), property.name.clone()) {
-            let message = format!("`{}` and `{other}` both become the field `{field}`", property.name);
-            let help = "rename one by adding it to the exceptions in xtask/src/name.rs";
-            errors.report(Code::NameClash, property.place, message, help);
+    };
+    for action in &document.actions {
+        let what = if action.http.is_some() { "operationId" } else { "RTM action" };
+        entry(what, &action.id, action.place);
+    }
+    document.pushes.iter().for_each(|push| entry("push", &push.name, push.place));
+    document.webhooks.iter().for_each(|webhook| entry("webhook", &webhook.name, webhook.place));
+}
+
+/// A file becomes a module.
+fn modules(model: &Model, errors: &Diagnostics) {
+    let mut known: BTreeMap<(&str, String), &str> = BTreeMap::new();
+    for info in model.files.iter().filter(|info| !info.schemas.is_empty()) {
+        let module = name::module(&info.stem);
+        let place = Place { file: info.file, start: 0, end: 0 };
+        if !name::is_word(&module) || name::is_keyword(&module) {
+            let message = format!("`{}.yaml` becomes no good module", info.stem);
+            let help = "a file's name is kebab-case: ASCII letters, digits and `-`, a letter first, no word of Rust's own";
+            errors.report(Code::InvalidName, place, message, help);
+        }
+        if MODULES.contains(&module.as_str()) {
+            let message = format!("`{}.yaml` becomes the module `{module}`, which is generated", info.stem);
+            errors.report(Code::NameClash, place, message, "rename the file");
+        }
+        if let Some(other) = known.insert((&info.folder, module.clone()), &info.stem) {
+            let message =
+                format!("`{}.yaml` and `{other}.yaml` both become the module `{module}`", info.stem);
+            errors.report(Code::NameClash, place, message, "rename one of them");
         }
     }
 }
 
-/// Two values must not become the same variant.
-fn variants(shape: &Shape, place: Place, errors: &Diagnostics) {
-    let names: Vec<(String, String)> = match shape {
+/// Two properties must not become the same field, nor be read by the same name.
+fn fields(model: &Model, shape: &Shape, errors: &Diagnostics) {
+    let (Shape::Object(_) | Shape::AllOf(_)) = shape else { return };
+    let schema = crate::decode::bare_schema(Place { file: 0, start: 0, end: 0 }, shape.clone());
+    let properties = model.properties(&schema);
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    let mut read: BTreeSet<&str> = properties.iter().map(|property| property.name.as_str()).collect();
+    for property in properties {
+        let field = name::field(&property.name);
+        if !name::is_word(&field) || !property.name.is_ascii() || NO_FIELDS.contains(&field.as_str()) {
+            let message = format!("`{}` becomes no good field", property.name);
+            let help = format!(
+                "a property's name is ASCII, with a letter before any digit, and not {}: the generator needs an \
+                 exception in xtask/src/name.rs",
+                NO_FIELDS.join(", ")
+            );
+            errors.report(Code::InvalidName, property.place, message, help);
+        }
+        if let Some(other) = known.insert(field.clone(), property.name.clone()) {
+            let message = format!("`{}` and `{other}` both become the field `{field}`", property.name);
+            let help = "the generator needs an exception in xtask/src/name.rs";
+            errors.report(Code::NameClash, property.place, message, help);
+        }
+        for alias in &property.schema.aliases {
+            if !read.insert(alias) {
+                let message =
+                    format!("the alias `{alias}` of `{}` is read as another property", property.name);
+                let help = "an alias is a spelling that nothing else in this object has";
+                errors.report(Code::NameClash, property.place, message, help);
+            }
+        }
+    }
+}
+
+/// Two values or branches must not become the same variant.
+fn variants(model: &Model, named: &Named, errors: &Diagnostics) {
+    let way_out = match named.schema.shape {
+        Shape::Enum(_) => "the generator needs an exception in xtask/src/name.rs",
+        Shape::ByType(_) => "give the branch another `title`",
+        _ => "rename the schema of the branch",
+    };
+    let mut known: BTreeMap<&str, &str> = BTreeMap::new();
+    let names = names_of_variants(model, named);
+    for (written, variant) in &names {
+        if !name::is_word(variant) || variant == "Self" {
+            let message = format!("`{written}` becomes no good variant of `{}`", named.name);
+            let help = "a variant's name is PascalCase: ASCII letters and digits, a letter first, not `Self`";
+            errors.report(Code::InvalidName, named.place, message, format!("{help}: {way_out}"));
+        }
+        if variant == "Unknown" {
+            let message =
+                format!("`{written}` becomes the variant `Unknown`, which stands for unknown values");
+            errors.report(Code::NameClash, named.place, message, way_out);
+        }
+        if let Some(other) = known.insert(variant, written) {
+            let message = format!("`{written}` and `{other}` both become the variant `{variant}`");
+            errors.report(Code::NameClash, named.place, message, way_out);
+        }
+    }
+}
+
+/// What stands in the spec, and the variant that it becomes.
+fn names_of_variants(model: &Model, named: &Named) -> Vec<(String, String)> {
+    match &named.schema.shape {
         Shape::Enum(found) => {
-            found.values.iter().map(|(value, _)| (value.clone(), crate::name::variant(value))).collect()
+            found.values.iter().map(|(value, _)| (value.clone(), name::variant(value))).collect()
         }
         Shape::ByType(branches) => branches
             .iter()
-            .filter_map(|branch| branch.title.clone())
-            .map(|title| (title.clone(), title.to_snake_case().to_upper_camel_case()))
+            .filter_map(|branch| match (&branch.title, &branch.shape) {
+                (Some(title), _) => Some((title.clone(), title.to_upper_camel_case())),
+                (None, Shape::Ref(reference)) => {
+                    Some(model.named(reference.target).name.clone()).map(|name| (name.clone(), name))
+                }
+                _ => None,
+            })
             .collect(),
-        _ => return,
-    };
-    let mut known: BTreeMap<&str, &str> = BTreeMap::new();
-    for (value, variant) in &names {
-        if variant == "Unknown" {
-            let message = format!("`{value}` becomes the variant `Unknown`, which stands for unknown values");
-            errors.report(Code::NameClash, place, message, "add an exception to xtask/src/name.rs");
+        Shape::Tagged(tagged) => {
+            let targets: BTreeSet<SchemaId> = tagged
+                .branches
+                .iter()
+                .map(|(_, reference)| reference)
+                .chain(&tagged.absent)
+                .map(|reference| reference.target)
+                .collect();
+            let branches = targets.into_iter().map(|id| model.named(id).name.clone());
+            branches.map(|branch| (branch.clone(), name::branch(&named.name, &branch))).collect()
         }
-        if let Some(other) = known.insert(variant, value) {
-            let message = format!("`{value}` and `{other}` both become the variant `{variant}`");
-            errors.report(Code::NameClash, place, message, "add an exception to xtask/src/name.rs");
-        }
+        _ => Vec::new(),
     }
 }

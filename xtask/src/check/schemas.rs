@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use heck::ToSnakeCase;
+
 use super::values::{self, fits};
 use crate::diagnostics::{Code, Diagnostics};
 use crate::model::{Model, Named, Property, Schema, Shape, Tagged};
@@ -17,9 +19,13 @@ pub(super) fn check(model: &Model, errors: &Diagnostics) {
             limits(items, errors);
         }
         match &named.schema.shape {
+            Shape::Object(_) => one_tag(model, named, errors),
             Shape::Tagged(tagged) => tagged_union(model, named, tagged, errors),
             Shape::ByType(branches) => by_type(model, branches, named, errors),
-            Shape::AllOf(parts) => parts.iter().for_each(|part| all_of_part(model, part, errors)),
+            Shape::AllOf(parts) => {
+                parts.iter().for_each(|part| all_of_part(model, part, errors));
+                one_tag(model, named, errors);
+            }
             _ => {}
         }
         Model::walk(&named.schema, &mut |schema| {
@@ -42,8 +48,15 @@ fn property(model: &Model, property: &Property, named: &Named, errors: &Diagnost
         let help = "say its meaning, unit and limits, and what its absence means";
         errors.report(Code::MissingDescription, property.place, message, help);
     }
-    let words: BTreeSet<&str> = property.name.split('_').collect();
-    let looks_secret = ["secret", "token", "password"].iter().any(|word| words.contains(word));
+    if is_tag && !property.required {
+        let message = format!("`{}` has one value, and may be absent", property.name);
+        let help =
+            "an enum of one value tells a union's variant: name it in `required`, or move it to a named enum";
+        errors.report(Code::InlineEnum, property.place, message, help);
+    }
+    let name = property.name.to_snake_case();
+    let looks_secret =
+        name.split('_').any(|word| matches!(word.trim_end_matches('s'), "secret" | "token" | "password"));
     let is_text = matches!(model.resolve(schema).shape, Shape::String(_));
     let stated = schema.secret.or(model.resolve(schema).secret);
     if looks_secret && is_text && stated.is_none() {
@@ -55,6 +68,16 @@ fn property(model: &Model, property: &Property, named: &Named, errors: &Diagnost
     if schema.secret.is_some() && !is_text {
         let message = format!("`{}` is no string and cannot be a secret", property.name);
         errors.report(Code::SecretUnmarked, property.place, message, "remove `x-secret`");
+    }
+}
+
+/// A variant writes one tag; a second enum of one value would lose its meaning.
+fn one_tag(model: &Model, named: &Named, errors: &Diagnostics) {
+    let is_tag = |property: &&Property| matches!(&property.schema.shape, Shape::Enum(found) if found.is_tag);
+    for second in model.properties(&named.schema).into_iter().filter(is_tag).skip(1) {
+        let message = format!("`{}` is a second tag of `{}`", second.name, named.name);
+        let help = "only one property of an object has an enum of one value: move this one to a named enum";
+        errors.report(Code::InlineEnum, second.place, message, help);
     }
 }
 
@@ -109,6 +132,10 @@ fn tagged_union(model: &Model, named: &Named, tagged: &Tagged, errors: &Diagnost
 
 fn by_type(model: &Model, branches: &[Schema], named: &Named, errors: &Diagnostics) {
     let mut known: Vec<&str> = Vec::new();
+    if branches.is_empty() {
+        let message = format!("the union `{}` has no branches", named.name);
+        errors.report(Code::UnionBranchType, named.place, message, "list them under `oneOf`");
+    }
     let objects =
         branches.iter().filter(|branch| values::json_type(model.resolve(branch)) == Some("object")).count();
     if objects > 1 {

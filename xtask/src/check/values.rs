@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::model::{Model, Schema, Shape, StringFormat};
+use crate::model::{IntegerFormat, Model, Schema, Shape, StringFormat};
 
 /// Where and why a value does not fit.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,9 +36,15 @@ fn compare(model: &Model, schema: &Schema, value: &Value, path: &str) -> Result<
         Shape::Any => Ok(()),
         Shape::Ref(reference) => compare(model, &model.named(reference.target).schema, value, path),
         Shape::Boolean => expect(value.is_boolean(), "true or false"),
-        Shape::Number => expect(value.is_number(), "a number"),
-        Shape::Integer(_) => {
-            expect(value.is_i64() || value.is_u64(), "an integer")?;
+        Shape::Number => {
+            expect(value.is_number(), "a number")?;
+            range(schema, value, path)
+        }
+        Shape::Integer(format) => {
+            expect(value.is_i64(), "an integer")?;
+            let unsigned = *format == IntegerFormat::Uint32;
+            let small = value.as_i64().is_some_and(|number| u32::try_from(number).is_ok());
+            expect(!unsigned || small, "an integer that is not below zero and has 32 bits")?;
             range(schema, value, path)
         }
         Shape::String(format) => {
@@ -150,8 +156,21 @@ fn follows(text: &str, pattern: &str) -> bool {
         && text.chars().zip(pattern.chars()).all(|(c, p)| if p == '0' { c.is_ascii_digit() } else { c == p })
 }
 
+/// The number that some digits of a text are.
+fn number(text: &str, digits: std::ops::Range<usize>) -> u32 {
+    text.get(digits).and_then(|digits| digits.parse().ok()).unwrap_or_default()
+}
+
 fn is_date(text: &str) -> bool {
-    follows(text, "0000-00-00")
+    let (year, month, day) = (number(text, 0..4), number(text, 5..7), number(text, 8..10));
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    follows(text, "0000-00-00") && (1..=12).contains(&month) && (1..=days).contains(&day)
 }
 
 fn is_date_time(text: &str) -> bool {
@@ -165,5 +184,7 @@ fn is_date_time(text: &str) -> bool {
             .strip_prefix('.')
             .is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit()));
     let good_zone = zone == "Z" || follows(zone, "+00:00") || follows(zone, "-00:00");
-    follows(head, "0000-00-00T00:00:00") && good_fraction && good_zone
+    let good_time = number(head, 11..13) < 24 && number(head, 14..16) < 60 && number(head, 17..19) < 60;
+    let good_head = follows(head, "0000-00-00T00:00:00") && head.get(..10).is_some_and(is_date) && good_time;
+    good_head && good_fraction && good_zone
 }

@@ -10,6 +10,7 @@ pub(super) struct Fields<'a> {
     place: Place,
     entries: &'a [(Key, Node)],
     asked: Vec<&'static str>,
+    refused: Vec<&'static str>,
     errors: &'a Diagnostics,
 }
 
@@ -21,7 +22,7 @@ impl<'a> Fields<'a> {
             return None;
         };
         let place = entries.first().map_or(node.place, |(key, _)| key.place);
-        Some(Self { what, place, entries, asked: Vec::new(), errors })
+        Some(Self { what, place, entries, asked: Vec::new(), refused: Vec::new(), errors })
     }
 
     /// Where the mapping starts.
@@ -32,6 +33,12 @@ impl<'a> Fields<'a> {
     /// The value of a key that may be absent.
     pub(super) fn get(&mut self, key: &'static str) -> Option<&'a Node> {
         self.asked.push(key);
+        self.entries.iter().find(|(known, _)| known.name == key).map(|(_, node)| node)
+    }
+
+    /// The value of a key that the caller refuses with words of its own.
+    pub(super) fn refuse(&mut self, key: &'static str) -> Option<&'a Node> {
+        self.refused.push(key);
         self.entries.iter().find(|(known, _)| known.name == key).map(|(_, node)| node)
     }
 
@@ -87,7 +94,8 @@ impl<'a> Fields<'a> {
     /// Ends the reading: every key that was not asked for is unknown.
     pub(super) fn finish(self) {
         for (key, _) in self.entries {
-            if !self.asked.contains(&key.name.as_str()) {
+            let name = key.name.as_str();
+            if !self.asked.contains(&name) && !self.refused.contains(&name) {
                 let message = format!("{} has no key `{}`", self.what, key.name);
                 self.errors.report(Code::UnknownKey, key.place, message, suggest(&key.name, &self.asked));
             }
@@ -128,8 +136,14 @@ pub(super) fn text(node: &Node, what: &'static str, errors: &Diagnostics) -> Opt
 
 /// A list of texts.
 pub(super) fn texts(node: &Node, what: &'static str, errors: &Diagnostics) -> Vec<(String, Place)> {
-    let items = list(node, what, errors);
-    items.iter().filter_map(|item| Some((text(item, what, errors)?, item.place))).collect()
+    let read = |item: &Node| match item.as_str() {
+        Some(text) => Some((text.trim_end().to_owned(), item.place)),
+        None => {
+            wrong_type(item, &format!("an item of `{what}`"), "a string", errors);
+            None
+        }
+    };
+    list(node, what, errors).iter().filter_map(read).collect()
 }
 
 /// `{$ref: …}`, if that is what this is.
@@ -149,7 +163,8 @@ pub(super) fn reference(node: &Node, errors: &Diagnostics) -> Option<Ref> {
 
 /// Reports a value of another kind than expected.
 pub(super) fn wrong_type(node: &Node, what: &str, expected: &str, errors: &Diagnostics) {
-    let message = format!("`{what}` must be {expected}, and this is {}", node.describe());
+    let what = if what.contains(' ') { what.to_owned() } else { format!("`{what}`") };
+    let message = format!("{what} must be {expected}, and this is {}", node.describe());
     let help = match expected {
         "a string" => "write it in quotes".to_owned(),
         "a mapping" => "write `key: value` lines, indented by two spaces".to_owned(),
@@ -180,6 +195,7 @@ fn suggest(word: &str, known: &[&str]) -> String {
     let closest = known.iter().map(|name| (strsim::damerau_levenshtein(word, name), *name)).min();
     match closest {
         Some((distance, name)) if distance <= 2 && distance < name.len() => format!("did you mean `{name}`?"),
+        None => "nothing may stand here: remove it".to_owned(),
         _ => {
             let mut names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
             names.sort();

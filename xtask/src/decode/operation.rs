@@ -195,7 +195,7 @@ pub(super) fn read_parameter(node: &Node, errors: &Diagnostics) -> Option<Parame
     let name = fields.require_text("name");
     let position = fields.require("in");
     for key in ["style", "explode", "allowReserved", "content"] {
-        if let Some(node) = fields.get(key) {
+        if let Some(node) = fields.refuse(key) {
             let help = "parameters are plain scalars: remove it";
             errors.report(
                 Code::UnsupportedParameter,
@@ -269,7 +269,7 @@ fn read_content(node: &Node, errors: &Diagnostics) -> Option<(Content, Payload)>
     let entries = mapping(node, "content", errors);
     let [(key, media)] = entries else {
         let message = format!("this body has {} media types", entries.len());
-        errors.report(Code::SeveralMediaTypes, node.place, message, "keep one: what the client sends");
+        errors.report(Code::SeveralMediaTypes, node.place, message, "write one: what the client sends");
         return None;
     };
     let Some(content) = MEDIA_TYPES.iter().find(|(name, _)| *name == key.name).map(|(_, content)| *content)

@@ -6,7 +6,7 @@ use super::bare_schema;
 use super::fields::{Fields, list, mapping, reference, text, texts, wrong_type};
 use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::{Enum, IntegerFormat, Limits, Property, Ref, Schema, Shape, StringFormat, Tagged};
-use crate::yaml::{Key, Node, Scalar};
+use crate::yaml::{Key, Kind, Node, Scalar};
 
 /// Where a schema stands: what may be written depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,11 +58,11 @@ pub(super) fn read_url(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<
 }
 
 fn refuse_traps(fields: &mut Fields<'_>, errors: &Diagnostics) {
-    if let Some(node) = fields.get("nullable") {
+    if let Some(node) = fields.refuse("nullable") {
         let help = "v3.5 documents no null: a value that may be absent is one that `required` does not name";
         errors.report(Code::Nullable, node.place, "`nullable` has no meaning in these specs", help);
     }
-    if let Some(node) = fields.get("anyOf") {
+    if let Some(node) = fields.refuse("anyOf") {
         let help = "use `oneOf` with a `discriminator`, or `allOf` to put objects together";
         errors.report(Code::AnyOf, node.place, "`anyOf` does not say what a value is", help);
     }
@@ -84,8 +84,10 @@ fn read_shape(
         return read_union(fields, node, position, errors);
     }
     let Some(node) = fields.get("type") else {
-        let help = "state the `type`; `x-any: true` says that any JSON value may stand here";
-        errors.report(Code::MissingSchemaType, place, "this schema has no `type`", help);
+        if fields.refuse("anyOf").is_none() {
+            let help = "state the `type`; `x-any: true` says that any JSON value may stand here";
+            errors.report(Code::MissingSchemaType, place, "this schema has no `type`", help);
+        }
         // The keys are known ones; without a type nothing can be made of them.
         for key in ["properties", "required", "items", "additionalProperties", "enum", "format"] {
             fields.get(key);
@@ -204,6 +206,10 @@ fn read_string(
                 let message = format!("`{}` stands for `{value}`, which is no value of this enum", key.name);
                 errors.report(Code::InvalidEnum, node.place, message, "name a value of `enum`");
             }
+            if found.values.iter().any(|(known, _)| *known == key.name) {
+                let message = format!("the alias `{}` is a value of this enum", key.name);
+                errors.report(Code::InvalidEnum, key.place, message, "keep one of them");
+            }
             found.aliases.push((key.name.clone(), value));
         }
     }
@@ -237,7 +243,7 @@ fn read_object(fields: &mut Fields<'_>, position: Position, errors: &Diagnostics
     let properties = fields.get("properties");
     let required = fields.get("required");
     if let Some(node) = fields.get("additionalProperties") {
-        if let Some(required) = required {
+        if let (Some(required), None) = (required, properties) {
             let help = "remove it; a key that is always there is a property";
             errors.report(Code::RequiredNotAProperty, required.place, "free keys cannot be required", help);
         }
@@ -249,6 +255,7 @@ fn read_object(fields: &mut Fields<'_>, position: Position, errors: &Diagnostics
         errors.report(Code::InlineObject, fields.place(), "this object has no name", help);
         return None;
     }
+    let required = required.filter(|_| properties.is_none_or(|node| matches!(node.kind, Kind::Mapping(_))));
     let mut all = Vec::new();
     for (key, node) in properties.map_or(&[][..], |node| mapping(node, "properties", errors)) {
         if let Some(schema) = read(node, Position::Property, errors) {

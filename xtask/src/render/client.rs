@@ -14,7 +14,7 @@ use super::types::imports;
 use super::{Output, docs, head, places, version_module};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::lower;
-use crate::model::{Action, Document, Model, Transport};
+use crate::model::{Action, Document, Model, Shape, Transport};
 
 /// All files of the client crate.
 pub(super) fn render(model: &Model, errors: &Diagnostics) -> Vec<Output> {
@@ -61,14 +61,31 @@ fn operations(model: &Model, document: &Document, actions: &[&Action], errors: &
         });
     let mut needs = BTreeSet::new();
     let mut methods = Vec::new();
+    let mut paged = String::new();
     for action in actions {
         let Some(signature) = signatures.get(&action.id) else {
             let message = format!("progenitor made no method of `{}`", action.id);
             errors.report(Code::NotGenerated, action.place, message, "see xtask/src/lower.rs");
             continue;
         };
-        methods.push(print_method(&method(action, signature)));
-        need(action, &mut needs);
+        match batched(document, action) {
+            Some(single) => {
+                methods.push(print_method(&batch_method(action, single)));
+                need(single, &mut needs);
+            }
+            None => {
+                methods.push(print_method(&method(action, signature)));
+                need(action, &mut needs);
+            }
+        }
+        if let Some(item) = item_type(model, action) {
+            methods.extend(list_methods(action, &item).iter().map(|method| print_method(method)));
+            paged.push_str(&format!(
+                "\nimpl Paged for {} {{\n    type Item = {item};\n}}\n",
+                rust_type(&action.request.schema)
+            ));
+            needs.insert(item);
+        }
     }
     let module = format!("livechat_types::{}", document.api);
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -79,21 +96,28 @@ fn operations(model: &Model, document: &Document, actions: &[&Action], errors: &
         ["Response", "Result"].iter().map(|name| (*name).to_owned()).chain([client.clone()]).collect(),
     );
     let body = methods.join("\n");
-    for (word, module) in
-        [("Empty", "livechat_types"), ("UploadFile", "crate"), ("BTreeMap", "std::collections")]
-    {
-        if super::types::has_word(&body, word) {
+    let code = format!("{body}{paged}");
+    for (word, module) in [
+        ("Empty", "livechat_types"),
+        ("Items", "crate"),
+        ("Outcomes", "crate"),
+        ("Paged", "crate"),
+        ("Pages", "crate"),
+        ("UploadFile", "crate"),
+        ("BTreeMap", "std::collections"),
+    ] {
+        if super::types::has_word(&code, word) {
             all.entry(module.into()).or_default().insert(word.into());
         }
     }
     if let Some(names) = all.get_mut(&format!("livechat_types::{}", document.api)) {
-        names.retain(|name| super::types::has_word(&body, name));
+        names.retain(|name| super::types::has_word(&code, name));
         if body.contains("actions::") {
             names.insert("actions".into());
         }
     }
     text.push_str(&imports(&all));
-    text.push_str(&format!("\nimpl {client} {{\n{body}}}\n"));
+    text.push_str(&format!("\nimpl {client} {{\n{body}}}\n{paged}"));
     text
 }
 
@@ -106,8 +130,7 @@ fn need(action: &Action, needs: &mut BTreeSet<String>) {
 }
 
 fn method(action: &Action, signature: &Signature) -> String {
-    let doc: String =
-        docs::lines(&docs::action(action, false)).iter().map(|line| format!("#[doc = {line:?}] ")).collect();
+    let doc = doc_attributes(action);
     let response = signature.response.as_deref().unwrap_or("Empty");
     let is_upload = action.is_upload();
     let id = &action.id;
@@ -124,6 +147,54 @@ fn method(action: &Action, signature: &Signature) -> String {
             signature.request
         )
     }
+}
+
+/// The action that a batch performs.
+fn batched<'a>(document: &'a Document, action: &Action) -> Option<&'a Action> {
+    let name = action.batch_of.as_ref()?;
+    document.actions.iter().find(|single| single.id == *name)
+}
+
+fn batch_method(action: &Action, single: &Action) -> String {
+    let doc = doc_attributes(action);
+    let (id, constant) = (&action.id, action.id.to_shouty_snake_case());
+    let request = rust_type(&single.request.schema);
+    let response =
+        single.response.as_ref().map_or_else(|| "Empty".to_owned(), |payload| rust_type(&payload.schema));
+    format!(
+        "{doc} pub async fn {id}(&self, requests: &[{request}]) -> Result<Response<Outcomes<{response}>>> \
+         {{ self.batch(&actions::{constant}, requests).await }}"
+    )
+}
+
+/// The type of the items of a paginated answer.
+fn item_type(model: &Model, action: &Action) -> Option<String> {
+    let pagination = action.pagination.as_ref()?;
+    let properties = model.properties(&action.response.as_ref()?.schema);
+    let items = properties.into_iter().find(|property| property.name == pagination.items)?;
+    match &items.schema.shape {
+        Shape::Array(item) => Some(rust_type(item)),
+        _ => None,
+    }
+}
+
+/// Item after item, and page after page.
+fn list_methods(action: &Action, item: &str) -> [String; 2] {
+    let (id, request) = (&action.id, rust_type(&action.request.schema));
+    [
+        format!(
+            "#[doc = \" Like [`{id}`](Self::{id}), item after item: a stream of [`{item}`]. The next page is asked for when it is needed.\"] \
+             pub fn {id}_stream(&self, request: &{request}) -> Items<{request}> {{ self.items(request) }}"
+        ),
+        format!(
+            "#[doc = \" Like [`{id}`](Self::{id}), page after page.\"] \
+             pub fn {id}_pages(&self, request: &{request}) -> Pages<{request}> {{ self.pages(request) }}"
+        ),
+    ]
+}
+
+fn doc_attributes(action: &Action) -> String {
+    docs::lines(&docs::action(action, false)).iter().map(|line| format!("#[doc = {line:?}] ")).collect()
 }
 
 /// Runs progenitor over the lowered document and reads what it made: a method for each operation.

@@ -142,6 +142,13 @@ pub(super) fn of_tagged(model: &Model, named: &Named, tagged: &Tagged) -> String
     text
 }
 
+/// `json_schema! { … }`
+pub(super) fn of_json_schema(name: &str, parts: &[String], schema: &serde_json::Value) -> String {
+    let text = format!("{schema:#}");
+    let hashes = if text.contains("\"#") { "##" } else { "#" };
+    format!("json_schema! {{\n    {name}, [{}], r{hashes}\"{text}\"{hashes}\n}}\n", parts.join(", "))
+}
+
 /// `json_union! { … }`
 pub(super) fn of_json_types(model: &Model, named: &Named, branches: &[Schema]) -> String {
     let mut text = format!("json_union! {{\n    {} {{\n", named.name);

@@ -45,7 +45,7 @@ fn calls(model: &Model) -> String {
         &format!("spec/v{}", model.version),
         "Which method of the client sends which action. Those that take a file are not among them.",
     );
-    text.push_str("use livechat_types as types;\n\nuse crate::call::{Call, call};\n\n");
+    text.push_str("use livechat_types as types;\n\nuse crate::call::{Call, batch, call};\n\n");
     text.push_str("/// One row a method.\npub static CALLS: &[Call] = &[\n");
     for document in &model.documents {
         let api = &document.api;
@@ -54,7 +54,9 @@ fn calls(model: &Model) -> String {
                 continue;
             }
             let request = qualified(model, &action.request.schema, api);
-            let _ = writeln!(text, "    call!({api} {:?} {}({request})),", action.name, action.id);
+            // The method of a batch takes its items.
+            let row = if action.batch_of.is_some() { "batch" } else { "call" };
+            let _ = writeln!(text, "    {row}!({api} {:?} {}({request})),", action.name, action.id);
         }
     }
     text.push_str("];\n");

@@ -131,8 +131,8 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// The two files of a category.
-    fn category(&self, file: &UnitFile<'_>, path: &str) -> [Output; 2] {
+    /// The three files of a category.
+    fn category(&self, file: &UnitFile<'_>, path: &str) -> [Output; 3] {
         let from = self.model.sources.get(file.info.file).map_or("", |source| source.path.as_str());
         let mut types = String::new();
         let mut impls = String::new();
@@ -147,7 +147,7 @@ impl Context<'_> {
             }
         }
         let mut text = head(from, &self.about(&file.info.stem));
-        text.push_str("mod impls;\n\n");
+        text.push_str("mod impls;\n#[cfg(feature = \"schemars\")]\nmod schemas;\n\n");
         let imports = imports(&self.needs(file, &types));
         text.push_str(&imports);
         if !imports.is_empty() {
@@ -166,7 +166,28 @@ impl Context<'_> {
         code.push_str("use super::*;\n\n");
         code.push_str(impls.trim_end());
         code.push('\n');
-        [Output { path: format!("{path}.rs"), text }, Output { path: format!("{path}/impls.rs"), text: code }]
+        [
+            Output { path: format!("{path}.rs"), text },
+            Output { path: format!("{path}/impls.rs"), text: code },
+            Output { path: format!("{path}/schemas.rs"), text: self.schemas(file, from) },
+        ]
+    }
+
+    /// The JSON schemas of a category.
+    fn schemas(&self, file: &UnitFile<'_>, from: &str) -> String {
+        let module = name::module(&file.info.stem);
+        let mut text = head(from, &format!("JSON schemas of [`{module}`](super)."));
+        let all: Vec<String> = file
+            .schemas
+            .iter()
+            .filter_map(|id| super::schemas::of_type(self.model, self.model.named(*id)))
+            .collect();
+        if !all.is_empty() {
+            text.push_str("use crate::json_schema::json_schema;\nuse super::*;\n\n");
+        }
+        text.push_str(all.join("\n").trim_end());
+        text.push('\n');
+        text
     }
 
     fn about(&self, stem: &str) -> String {
@@ -375,9 +396,7 @@ fn string_enum(named: &Named, found: &Enum) -> String {
 
 /// The variant of a union's branch: its name without the union's, `Event::Message` for `MessageEvent`.
 pub(super) fn variant_name(model: &Model, union: &Named, reference: &Ref) -> String {
-    let name = &model.named(reference.target).name;
-    let short = name.strip_suffix(&union.name).or_else(|| name.strip_prefix(&union.name)).unwrap_or(name);
-    if short.is_empty() || short == "Unknown" { name.clone() } else { short.to_owned() }
+    name::branch(&union.name, &model.named(reference.target).name)
 }
 
 /// The variant of a branch that is told apart by its JSON type.

@@ -123,8 +123,20 @@ fn closed_files(model: &Model, ids: impl IntoIterator<Item = SchemaId>) -> BTree
     files
 }
 
+/// The files that are there whatever the features: what every API may answer when something fails, and the ids, which
+/// envelopes have too.
+fn always(model: &Model) -> BTreeSet<usize> {
+    let shared = model.responses.iter().map(|response| &response.payload.schema);
+    let of_errors = model.reached(shared).into_iter().filter(|id| model.named(*id).folder == SHARED);
+    let ids = model.shared("OrganizationId");
+    closed_files(model, of_errors.chain(ids).chain(model.shared(crate::model::ERROR_TYPE)))
+}
+
 /// A shared file is there as soon as one of the APIs that need it is.
 fn shared_cfg(info: &FileInfo, model: &Model, needs: &[Needs]) -> Option<String> {
+    if always(model).contains(&info.file) {
+        return None;
+    }
     let mut conditions = Vec::new();
     for (document, needs) in model.documents.iter().zip(needs) {
         if needs.web.contains(&info.file) {

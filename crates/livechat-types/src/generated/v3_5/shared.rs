@@ -10,7 +10,6 @@ pub mod agent_settings;
 pub mod auto_access;
 #[cfg(any(feature = "agent", feature = "customer", feature = "webhooks"))]
 pub mod chats;
-#[cfg(any(feature = "agent", feature = "customer", feature = "configuration"))]
 pub mod errors;
 #[cfg(any(feature = "agent", feature = "customer", feature = "webhooks"))]
 pub mod event_parts;
@@ -20,7 +19,6 @@ pub mod events;
 pub mod forms;
 #[cfg(any(all(feature = "agent", feature = "rtm"), feature = "customer", feature = "configuration", feature = "webhooks"))]
 pub mod group_membership;
-#[cfg(any(feature = "agent", feature = "customer", feature = "configuration", feature = "reports", feature = "accounts", feature = "webhooks"))]
 pub mod ids;
 #[cfg(any(all(feature = "agent", feature = "rtm"), feature = "customer", feature = "webhooks"))]
 pub mod messages;
@@ -50,7 +48,6 @@ pub use self::agent_settings::*;
 pub use self::auto_access::*;
 #[cfg(any(feature = "agent", feature = "customer", feature = "webhooks"))]
 pub use self::chats::*;
-#[cfg(any(feature = "agent", feature = "customer", feature = "configuration"))]
 pub use self::errors::*;
 #[cfg(any(feature = "agent", feature = "customer", feature = "webhooks"))]
 pub use self::event_parts::*;
@@ -60,7 +57,6 @@ pub use self::events::*;
 pub use self::forms::*;
 #[cfg(any(all(feature = "agent", feature = "rtm"), feature = "customer", feature = "configuration", feature = "webhooks"))]
 pub use self::group_membership::*;
-#[cfg(any(feature = "agent", feature = "customer", feature = "configuration", feature = "reports", feature = "accounts", feature = "webhooks"))]
 pub use self::ids::*;
 #[cfg(any(all(feature = "agent", feature = "rtm"), feature = "customer", feature = "webhooks"))]
 pub use self::messages::*;

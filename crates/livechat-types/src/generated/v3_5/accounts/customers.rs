@@ -3,6 +3,8 @@
 //! Tokens that act for customers.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::{Secret, Unknown, UnknownValue};
 use crate::shared::ids::{ClientId, CustomerId, OrganizationId};

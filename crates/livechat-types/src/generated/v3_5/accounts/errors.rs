@@ -3,6 +3,8 @@
 //! What the authorization server answers when a request fails.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::UnknownValue;
 use serde::Serialize;

@@ -3,6 +3,8 @@
 //! Tokens that act for agents.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::{Secret, Unknown};
 use crate::shared::ids::{AccountId, ClientId, OrganizationId};

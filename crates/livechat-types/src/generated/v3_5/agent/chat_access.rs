@@ -3,6 +3,8 @@
 //! Hand chats over.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::{UnknownJson, UnknownValue};
 use crate::shared::ids::{AgentId, ChatId, GroupId};

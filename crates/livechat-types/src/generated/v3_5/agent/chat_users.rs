@@ -3,6 +3,8 @@
 //! Add and remove users of chats.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::UnknownValue;
 use crate::shared::event_parts::Visibility;

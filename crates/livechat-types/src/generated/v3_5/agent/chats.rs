@@ -3,6 +3,8 @@
 //! Find, read, start, resume and end chats.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::UnknownValue;
 use crate::agent::events::NewEvent;

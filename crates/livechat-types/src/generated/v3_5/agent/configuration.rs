@@ -3,6 +3,8 @@
 //! Facts about the license.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use jiff::Timestamp;
 use serde::Serialize;

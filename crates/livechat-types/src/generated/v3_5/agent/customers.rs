@@ -3,6 +3,8 @@
 //! Find, create, change and ban customers.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::UnknownValue;
 use crate::shared::ids::{ChatId, CustomerId, GroupId, PageId};

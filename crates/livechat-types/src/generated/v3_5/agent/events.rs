@@ -3,6 +3,8 @@
 //! Send messages, files, forms and what belongs to them.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::Unknown;
 use crate::shared::event_parts::{MessagePostback, Visibility};

@@ -3,6 +3,8 @@
 //! Marks of what was seen, typing indicators, multicasts, and agents to transfer to.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::shared::event_parts::Visibility;
 use crate::shared::ids::{AgentId, ChatId, GroupId};

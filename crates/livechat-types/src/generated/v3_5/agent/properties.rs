@@ -3,6 +3,8 @@
 //! Key-value data attached to chats, threads and events.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::shared::ids::{ChatId, EventId, ThreadId};
 use crate::shared::properties::{Properties, PropertyNames};

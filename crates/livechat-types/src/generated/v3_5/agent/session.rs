@@ -4,6 +4,8 @@
 //! under status.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::{Secret, UnknownValue};
 use crate::shared::access::Access;

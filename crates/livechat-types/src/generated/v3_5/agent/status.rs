@@ -3,6 +3,8 @@
 //! Whether new chats go to agents.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::shared::ids::{AgentId, GroupId};
 use crate::shared::routing_status::RoutingStatus;

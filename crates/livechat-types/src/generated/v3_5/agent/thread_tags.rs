@@ -3,6 +3,8 @@
 //! Tag threads.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::shared::ids::{ChatId, ThreadId};
 use serde::Serialize;

@@ -3,6 +3,8 @@
 //! The people who chat with customers. Bots are a category of their own.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::UnknownValue;
 use crate::shared::agent_settings::{AgentNotification, AgentRole, EmailSubscription};

@@ -3,6 +3,8 @@
 //! Rules that give groups access to new threads, by the page and the place that the customer is on.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::shared::auto_access::{AutoAccessConditions, AutoAccessId, AutoAccessTarget};
 use serde::Serialize;

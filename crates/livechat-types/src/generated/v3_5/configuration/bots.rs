@@ -4,6 +4,8 @@
 //! tokens of its own.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::{Secret, UnknownValue};
 use crate::shared::errors::ErrorDetails;

@@ -3,6 +3,8 @@
 //! Teams of agents and bots, with a priority for each member.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::UnknownValue;
 use crate::shared::group_membership::AgentPriorities;

@@ -3,6 +3,8 @@
 //! Channels, limits of plans, and where the product was activated.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::UnknownValue;
 use jiff::Timestamp;

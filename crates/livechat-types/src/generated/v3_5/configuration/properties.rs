@@ -5,6 +5,8 @@
 //! ones by others too. The namespace `test` has properties to play with.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::UnknownValue;
 use crate::shared::ids::{ClientId, GroupId};

@@ -3,6 +3,8 @@
 //! Labels for threads of chats.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::shared::ids::GroupId;
 use serde::Serialize;

@@ -3,6 +3,8 @@
 //! Messages that LiveChat sends to a server of yours when something happens.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::{Secret, UnknownValue};
 use crate::shared::ids::{ClientId, UserId, WebhookId};

@@ -3,6 +3,8 @@
 //! Find, read, start, resume and end the customer's chats.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::customer::events::{Event, NewEvent};
 use crate::customer::users::User;
@@ -175,7 +177,7 @@ pub struct GetChat {
 ///       "events": [
 ///         {
 ///           "type": "message",
-///           "text": "Hello",
+///           "text": "Where is my parcel?",
 ///           "custom_id": "draft-31"
 ///         }
 ///       ]

@@ -3,6 +3,8 @@
 //! What a chat widget needs to know to draw itself.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::UnknownValue;
 use crate::customer::other::Form;

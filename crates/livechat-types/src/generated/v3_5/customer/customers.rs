@@ -3,6 +3,8 @@
 //! What is known about the customer.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::shared::ids::CustomerId;
 use crate::shared::users::{CustomerStatistics, SessionFields, UserType};

@@ -3,6 +3,8 @@
 //! Send messages, files, forms and what belongs to them.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::{Unknown, UnknownValue};
 use crate::shared::event_parts::{EventContent, MessagePostback};
@@ -147,7 +149,7 @@ pub enum EventRecipients {
 pub enum NewEvent {
     /// A file to be shared.
     NewFile(NewFile),
-    /// An empty form to be sent.
+    /// A form without answers, for somebody to fill in.
     NewForm(NewForm),
     /// A filled form to be sent.
     NewFilledForm(NewFilledForm),
@@ -182,7 +184,8 @@ pub struct NewFile {
     pub alternative_text: Option<String>,
 }
 
-/// An empty form to be sent. LiveChat's own app does not support it; applications of your own may.
+/// A form without answers, for somebody to fill in. LiveChat's own app does not support it;
+/// applications of your own may.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "form")]
 #[non_exhaustive]
@@ -296,6 +299,11 @@ pub struct NewSystemMessage {
     /// The variables that the text was made of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text_vars: Option<TextVars>,
+    /// Who gets the message. Not in the table of this event, but LiveChat's own clients send it.
+    ///
+    /// Default: `all`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipients: Option<EventRecipients>,
 }
 
 /// Something that happened in a thread, as the customer sees it.

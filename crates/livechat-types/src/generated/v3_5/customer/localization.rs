@@ -3,6 +3,8 @@
 //! The phrases of a chat widget in a given language.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::shared::ids::GroupId;
 use serde::Serialize;

@@ -3,6 +3,8 @@
 //! Goals, forms, greetings, previews of links, and marking events as seen.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::UnknownValue;
 use crate::customer::users::AgentCard;
@@ -167,7 +169,12 @@ pub enum FormItemType {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
-pub struct GetPredictedAgent {}
+pub struct GetPredictedAgent {
+    /// The group that the chat would be for. Absent leaves that to the server. Not on this action's
+    /// page, but LiveChat's own client sends it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_id: Option<GroupId>,
+}
 
 /// Whom a chat would go to.
 #[derive(Debug, Clone, PartialEq, Serialize)]

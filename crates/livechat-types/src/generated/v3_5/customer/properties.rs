@@ -3,6 +3,8 @@
 //! Key-value data attached to chats, threads, events, groups and the license.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::shared::ids::{ChatId, EventId, GroupId, ThreadId};
 use crate::shared::properties::{Properties, PropertyNames};

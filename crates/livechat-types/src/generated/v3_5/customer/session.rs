@@ -3,6 +3,8 @@
 //! Logging in over WebSocket and keeping the connection alive.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::Secret;
 use crate::customer::events::Event;

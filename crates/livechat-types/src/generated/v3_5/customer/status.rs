@@ -3,6 +3,8 @@
 //! Which groups can be reached.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::UnknownValue;
 use crate::shared::ids::GroupId;

@@ -3,6 +3,8 @@
 //! How long agents were available, and how they performed.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::reports::filters::{AgentsDistribution, AgentsReportFilters};
 use serde::Serialize;

@@ -3,6 +3,8 @@
 //! How many chats there were, how long they lasted, how they were rated, tagged and answered.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::reports::filters::{ChatsDistribution, ChatsReportFilters};
 use crate::shared::ids::GroupId;

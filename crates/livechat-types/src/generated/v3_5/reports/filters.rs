@@ -3,6 +3,8 @@
 //! The filters that reports take, and what their records are broken down by.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::UnknownValue;
 use crate::shared::ids::{AgentId, GroupId};

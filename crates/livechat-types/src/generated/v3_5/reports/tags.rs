@@ -3,6 +3,8 @@
 //! How often tags were used.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::reports::filters::ChatUsageFilters;
 use serde::Serialize;

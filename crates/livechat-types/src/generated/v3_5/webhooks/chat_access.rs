@@ -3,6 +3,8 @@
 //! Who has access to chats, and transfers.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::shared::ids::{ChatId, ThreadId, UserId};
 use crate::shared::messages::{TransferEnd, TransferReason};

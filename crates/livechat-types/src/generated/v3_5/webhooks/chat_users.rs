@@ -3,6 +3,8 @@
 //! Users that are added to chats and removed from them.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::shared::ids::{AgentId, ChatId, ThreadId, UserId};
 use crate::shared::users::{User, UserType};

@@ -3,6 +3,8 @@
 //! Chats that begin and end.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::shared::chats::Chat;
 use crate::shared::messages::TransferEnd;

@@ -3,6 +3,8 @@
 //! Customers.
 
 mod impls;
+#[cfg(feature = "schemars")]
+mod schemas;
 
 use crate::shared::ids::{ChatId, CustomerId, ThreadId};
 use crate::shared::users::{Customer, SessionFields};

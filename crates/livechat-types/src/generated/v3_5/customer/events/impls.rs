@@ -403,6 +403,7 @@ impl NewSystemMessage {
             text: None,
             system_message_type: system_message_type.into(),
             text_vars: None,
+            recipients: None,
         }
     }
 
@@ -426,6 +427,13 @@ impl NewSystemMessage {
         self.text_vars = Some(text_vars.into());
         self
     }
+
+    /// Sets [`recipients`](Self#structfield.recipients).
+    #[must_use]
+    pub fn recipients(mut self, recipients: impl Into<EventRecipients>) -> Self {
+        self.recipients = Some(recipients.into());
+        self
+    }
 }
 
 fields! {
@@ -434,6 +442,7 @@ fields! {
         text: optional "text",
         system_message_type: required "system_message_type",
         text_vars: optional "text_vars",
+        recipients: optional "recipients",
     }
 }
 

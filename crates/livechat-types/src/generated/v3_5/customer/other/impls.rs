@@ -130,15 +130,23 @@ string_enum! {
 }
 
 impl GetPredictedAgent {
-    /// A value without fields.
+    /// A value with nothing set.
     #[must_use]
     pub fn new() -> Self {
-        Self {}
+        Self { group_id: None }
+    }
+
+    /// Sets [`group_id`](Self#structfield.group_id).
+    #[must_use]
+    pub fn group_id(mut self, group_id: impl Into<GroupId>) -> Self {
+        self.group_id = Some(group_id.into());
+        self
     }
 }
 
 fields! {
     GetPredictedAgent {
+        group_id: optional "group_id",
     }
 }
 

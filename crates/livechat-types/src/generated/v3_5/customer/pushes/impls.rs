@@ -404,17 +404,13 @@ impl DisconnectData {
     /// A value with nothing set.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            region: None,
-            timeout: None,
-        }
+        Self { region: None }
     }
 }
 
 fields! {
     DisconnectData {
         region: optional "region",
-        timeout: optional "timeout",
     }
 }
 

@@ -6,17 +6,25 @@ use crate::macros::fields;
 use super::*;
 
 impl Access {
-    /// A value of all its fields.
+    /// A value with nothing set.
     #[must_use]
-    pub fn new(group_ids: impl IntoIterator<Item = impl Into<GroupId>>) -> Self {
-        Self {
-            group_ids: group_ids.into_iter().map(Into::into).collect(),
-        }
+    pub fn new() -> Self {
+        Self { group_ids: None }
+    }
+
+    /// Sets [`group_ids`](Self#structfield.group_ids).
+    #[must_use]
+    pub fn group_ids(
+        mut self,
+        group_ids: impl IntoIterator<Item = impl Into<GroupId>>,
+    ) -> Self {
+        self.group_ids = Some(group_ids.into_iter().map(Into::into).collect());
+        self
     }
 }
 
 fields! {
     Access {
-        group_ids: required "group_ids",
+        group_ids: optional "group_ids",
     }
 }

@@ -570,6 +570,7 @@ impl BotCreated {
             avatar: None,
             job_title: None,
             max_chats_count: None,
+            timezone: None,
             work_scheduler: None,
         }
     }
@@ -585,6 +586,7 @@ fields! {
         avatar: optional "avatar",
         job_title: optional "job_title",
         max_chats_count: optional "max_chats_count",
+        timezone: optional "timezone",
         work_scheduler: optional "work_scheduler",
     }
 }
@@ -603,6 +605,7 @@ impl BotUpdated {
             avatar: None,
             job_title: None,
             max_chats_count: None,
+            timezone: None,
             work_scheduler: None,
         }
     }
@@ -618,6 +621,7 @@ fields! {
         avatar: optional "avatar",
         job_title: optional "job_title",
         max_chats_count: optional "max_chats_count",
+        timezone: optional "timezone",
         work_scheduler: optional "work_scheduler",
     }
 }

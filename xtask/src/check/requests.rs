@@ -1,0 +1,74 @@
+//! Requests: bodies and parameters that can be sent as written.
+
+use super::values::fits;
+use crate::diagnostics::{Code, Diagnostics};
+use crate::model::{Action, Content, Http, Method, Model, Parameter, Shape, StringFormat};
+
+pub(super) fn check(model: &Model, action: &Action, errors: &Diagnostics) {
+    let Some(http) = &action.http else { return };
+    multipart(model, action, http, errors);
+    holes(action, http, errors);
+    for parameter in &http.parameters {
+        self::parameter(model, http, parameter, errors);
+    }
+}
+
+fn multipart(model: &Model, action: &Action, http: &Http, errors: &Diagnostics) {
+    if http.content != Content::Multipart {
+        return;
+    }
+    let properties = model.properties(&action.request.schema);
+    let good = matches!(properties.as_slice(), [only] if matches!(only.schema.shape, Shape::String(StringFormat::Binary)));
+    if !good {
+        let message = "this multipart body cannot be sent";
+        let help = "a multipart body has exactly one property, `type: string, format: binary`";
+        errors.report(Code::UnsupportedMediaType, action.request.schema.place, message, help);
+    }
+}
+
+/// Each hole of the path is filled by a parameter of that name.
+fn holes(action: &Action, http: &Http, errors: &Diagnostics) {
+    let holes = http.path.split('{').skip(1).map(|rest| rest.split('}').next().unwrap_or(rest));
+    for hole in holes {
+        if !http.parameters.iter().any(|parameter| parameter.in_path && parameter.name == hole) {
+            let message = format!("no parameter of `{}` fills `{{{hole}}}` in {}", action.id, http.path);
+            let help = format!("add a parameter `name: {hole}, in: path, x-client-parameter: true`");
+            errors.report(Code::UnsupportedParameter, action.place, message, help);
+        }
+    }
+}
+
+fn parameter(model: &Model, http: &Http, parameter: &Parameter, errors: &Diagnostics) {
+    let Parameter { name, place, schema, .. } = parameter;
+    let scalar = matches!(
+        model.resolve(schema).shape,
+        Shape::String(_) | Shape::Enum(_) | Shape::Integer(_) | Shape::Number | Shape::Boolean
+    );
+    if !scalar {
+        let message = format!("the parameter `{name}` is no scalar");
+        let help =
+            "a query parameter is a string, number or boolean: write its parts as parameters of their own";
+        errors.report(Code::UnsupportedParameter, schema.place, message, help);
+    }
+    if parameter.in_path && !http.path.contains(&format!("{{{name}}}")) {
+        let message = format!("the path {} has no `{{{name}}}`", http.path);
+        errors.report(Code::UnsupportedParameter, *place, message, "write `in: query`, or correct the path");
+    }
+    if http.method == Method::Post && !parameter.client {
+        let message = format!("`{name}` is a parameter of a request that has a body");
+        let help =
+            "make it a property of the body, or `x-client-parameter: true` if the client holds its value";
+        errors.report(Code::UnsupportedParameter, *place, message, help);
+    }
+}
+
+/// The examples of what the client holds; those of the others are the example of the request that is made of them.
+pub(super) fn check_examples(model: &Model, http: &Http, errors: &Diagnostics) {
+    for Parameter { name, place, schema, example, .. } in http.parameters.iter().filter(|held| held.client) {
+        let Some(example) = example else { continue };
+        if let Err(mismatch) = fits(model, schema, example) {
+            let message = format!("the example of `{name}` does not fit its schema: {mismatch}");
+            errors.report(Code::InvalidExample, *place, message, "correct the example or the schema");
+        }
+    }
+}
