@@ -31,8 +31,15 @@ pub fn variant(value: &str) -> String {
 /// The variant of a tagged union's branch: its name without the union's, `Event::Message` for `MessageEvent`.
 #[must_use]
 pub fn branch(union: &str, branch: &str) -> String {
-    let short = branch.strip_suffix(union).or_else(|| branch.strip_prefix(union)).unwrap_or(branch);
-    if matches!(short, "" | "Unknown" | "Self") { branch.to_owned() } else { short.to_owned() }
+    let words = |name: &str| -> Vec<String> { name.to_snake_case().split('_').map(str::to_owned).collect() };
+    let (union_words, branch_words) = (words(union), words(branch));
+    let leading = union_words.iter().zip(&branch_words).take_while(|(a, b)| a == b).count();
+    let trailing =
+        union_words.iter().rev().zip(branch_words.iter().rev()).take_while(|(a, b)| a == b).count();
+    let end = branch_words.len().saturating_sub(trailing);
+    let short =
+        branch_words.get(leading..end.max(leading)).unwrap_or_default().join("_").to_upper_camel_case();
+    if short.is_empty() || matches!(short.as_str(), "Unknown" | "Self") { branch.to_owned() } else { short }
 }
 
 /// Whether a name is a word that code can have: ASCII letters, digits and `_`, a letter first.

@@ -4,6 +4,7 @@ mod action_tables;
 mod client;
 mod docs;
 mod impls;
+mod rust_example;
 mod rust_types;
 mod samples;
 mod schemas;

@@ -50,6 +50,7 @@
 
 mod action;
 mod empty;
+mod ext;
 mod fields;
 mod generated;
 mod id;

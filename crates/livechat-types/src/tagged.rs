@@ -224,15 +224,6 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Rest<A> {
     }
 }
 
-/// Reads a value that was buffered. Who tracks paths does not see its key, so the error says it.
-pub(crate) fn buffered<'de, V: DeserializeSeed<'de>, E: Error>(
-    key: &str,
-    value: Value,
-    seed: V,
-) -> Result<V::Value, E> {
-    seed.deserialize(value).map_err(|error| E::custom(format_args!("`{key}`: {error}")))
-}
-
 /// Reads a string, borrowed where the input allows it.
 struct Text;
 

@@ -8,6 +8,7 @@ use progenitor_impl::{GenerationSettings, Generator};
 use syn::{FnArg, GenericArgument, ImplItem, Item, PathArguments, ReturnType, Type};
 
 use super::impls::print_method;
+use super::rust_example;
 use super::rust_types::{rust_type, text as type_text};
 use super::structs::panic_text;
 use super::types::imports;
@@ -70,11 +71,11 @@ fn operations(model: &Model, document: &Document, actions: &[&Action], errors: &
         };
         match batched(document, action) {
             Some(single) => {
-                methods.push(print_method(&batch_method(action, single)));
+                methods.push(print_method(&batch_method(model, document, action, single)));
                 need(single, &mut needs);
             }
             None => {
-                methods.push(print_method(&method(action, signature)));
+                methods.push(print_method(&method(model, document, action, signature)));
                 need(action, &mut needs);
             }
         }
@@ -129,8 +130,8 @@ fn need(action: &Action, needs: &mut BTreeSet<String>) {
         .extend(references.map(|reference| reference.text.rsplit('/').next().unwrap_or_default().to_owned()));
 }
 
-fn method(action: &Action, signature: &Signature) -> String {
-    let doc = doc_attributes(action);
+fn method(model: &Model, document: &Document, action: &Action, signature: &Signature) -> String {
+    let doc = doc_attributes(document, action, rust_example::request(model, action));
     let response = signature.response.as_deref().unwrap_or("Empty");
     let is_upload = action.is_upload();
     let id = &action.id;
@@ -155,8 +156,8 @@ fn batched<'a>(document: &'a Document, action: &Action) -> Option<&'a Action> {
     document.actions.iter().find(|single| single.id == *name)
 }
 
-fn batch_method(action: &Action, single: &Action) -> String {
-    let doc = doc_attributes(action);
+fn batch_method(model: &Model, document: &Document, action: &Action, single: &Action) -> String {
+    let doc = doc_attributes(document, action, rust_example::batch(model, action, single));
     let (id, constant) = (&action.id, action.id.to_shouty_snake_case());
     let request = rust_type(&single.request.schema);
     let response =
@@ -193,8 +194,44 @@ fn list_methods(action: &Action, item: &str) -> [String; 2] {
     ]
 }
 
-fn doc_attributes(action: &Action) -> String {
-    docs::lines(&docs::action(action, false)).iter().map(|line| format!("#[doc = {line:?}] ")).collect()
+fn doc_attributes(document: &Document, action: &Action, request: Option<String>) -> String {
+    let mut text = docs::action(action, false);
+    if let Some(example) = example(document, action, request) {
+        text.push_str("\n\n");
+        text.push_str(&example);
+    }
+    docs::lines(&text).iter().map(|line| format!("#[doc = {line:?}] ")).collect()
+}
+
+/// The code of a call: what a reader needs stands there, the rest is hidden.
+fn example(document: &Document, action: &Action, request: Option<String>) -> Option<String> {
+    let id = &action.id;
+    let (request, argument) = if action.is_upload() {
+        ("let file = UploadFile::from_bytes(\"notes.txt\", \"Bring the blue one.\");".to_owned(), "file")
+    } else {
+        (request?, "&request")
+    };
+    let mut hidden = vec![format!("use livechat_client::{{LiveChat, types::{}::*}};", document.api)];
+    for (word, import) in [
+        ("UploadFile", "use livechat_client::UploadFile;"),
+        ("Secret", "use livechat_client::types::Secret;"),
+        ("BTreeMap", "use std::collections::BTreeMap;"),
+        ("json!", "use serde_json::json;"),
+    ] {
+        if request.contains(word) {
+            hidden.push(import.to_owned());
+        }
+    }
+    let hidden: String = hidden.iter().map(|line| format!("# {line}\n")).collect();
+    let client = match document.api.as_str() {
+        // The one client that is of somebody.
+        "customer" => "customer(\"2b5b0bd4-6d3a-4b55-9f3e-7f2f4f0c9a10\")".to_owned(),
+        api => format!("{api}()"),
+    };
+    Some(format!(
+        "```no_run\n{hidden}# async fn example(livechat: LiveChat) -> Result<(), Box<dyn std::error::Error>> {{\n\
+         {request}\nlet answer = livechat.{client}.{id}({argument}).await?;\n# Ok(())\n# }}\n```"
+    ))
 }
 
 /// Runs progenitor over the lowered document and reads what it made: a method for each operation.

@@ -69,7 +69,7 @@ fn unit_file(model: &Model, unit: &Unit<'_>, folder: &str, modules: &[(String, O
     let (from, about) = match unit.document {
         Some(document) => (
             format!("spec/v{}/{}/openapi.yaml", model.version, document.folder),
-            format!("{}\n\n{}", document.title, docs::markdown(&document.description)),
+            format!("{} {}", docs::sentence(&document.title), docs::markdown(&document.description)),
         ),
         None => (
             format!("spec/v{}/{SHARED}", model.version),

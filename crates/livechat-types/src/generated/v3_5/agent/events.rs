@@ -109,19 +109,19 @@ pub struct SendRichMessagePostback {
 #[non_exhaustive]
 pub enum NewEvent {
     /// A file to share.
-    NewFile(NewFile),
+    File(NewFile),
     /// An empty form to send.
-    NewForm(NewForm),
+    Form(NewForm),
     /// A form that was filled in.
-    NewFilledForm(NewFilledForm),
+    FilledForm(NewFilledForm),
     /// A text to send.
-    NewMessage(NewMessage),
+    Message(NewMessage),
     /// A rich message to send.
-    NewRichMessage(NewRichMessage),
+    RichMessage(NewRichMessage),
     /// Something that the application defines.
-    NewCustomEvent(NewCustomEvent),
+    Custom(NewCustomEvent),
     /// A report to send in the manner of the system.
-    NewSystemMessage(NewSystemMessage),
+    SystemMessage(NewSystemMessage),
     /// An object whose `type` this version does not know; it is kept whole.
     Unknown(Unknown),
 }

@@ -148,19 +148,19 @@ pub enum EventRecipients {
 #[non_exhaustive]
 pub enum NewEvent {
     /// A file to be shared.
-    NewFile(NewFile),
+    File(NewFile),
     /// A form without answers, for somebody to fill in.
-    NewForm(NewForm),
+    Form(NewForm),
     /// A filled form to be sent.
-    NewFilledForm(NewFilledForm),
+    FilledForm(NewFilledForm),
     /// A text to be sent.
-    NewMessage(NewMessage),
+    Message(NewMessage),
     /// A rich message to be sent.
-    NewRichMessage(NewRichMessage),
+    RichMessage(NewRichMessage),
     /// An event of an application's own making, to be sent.
-    NewCustomEvent(NewCustomEvent),
+    Custom(NewCustomEvent),
     /// A system message to be sent.
-    NewSystemMessage(NewSystemMessage),
+    SystemMessage(NewSystemMessage),
     /// An object whose `type` this version does not know; it is kept whole.
     Unknown(Unknown),
 }

@@ -266,21 +266,21 @@ pub struct SystemMessageEvent {
 #[non_exhaustive]
 pub enum RestrictableEvent {
     /// A file was shared.
-    FileEvent(FileEvent),
+    File(FileEvent),
     /// An empty form was sent, for the customer to fill in.
-    FormEvent(FormEvent),
+    Form(FormEvent),
     /// A form was filled in, such as the survey before or after a chat.
-    FilledFormEvent(FilledFormEvent),
+    FilledForm(FilledFormEvent),
     /// A text was sent.
-    MessageEvent(MessageEvent),
+    Message(MessageEvent),
     /// A rich message was sent: cards, pictures, buttons.
-    RichMessageEvent(RichMessageEvent),
+    RichMessage(RichMessageEvent),
     /// Something that an application defined.
-    CustomEvent(CustomEvent),
+    Custom(CustomEvent),
     /// Something that LiveChat, or an application in its manner, reports.
-    SystemMessageEvent(SystemMessageEvent),
+    SystemMessage(SystemMessageEvent),
     /// What stands in place of an event that the requester may not see.
-    RestrictedEvent(RestrictedEvent),
+    Restricted(RestrictedEvent),
     /// An object whose `type` this version does not know; it is kept whole.
     Unknown(Unknown),
 }

@@ -116,13 +116,13 @@ string_enum! {
 
 tagged_union! {
     NewEvent, "type",
-    "file" => NewFile(NewFile),
-    "form" => NewForm(NewForm),
-    "filled_form" => NewFilledForm(NewFilledForm),
-    "message" => NewMessage(NewMessage),
-    "rich_message" => NewRichMessage(NewRichMessage),
-    "custom" => NewCustomEvent(NewCustomEvent),
-    "system_message" => NewSystemMessage(NewSystemMessage),
+    "file" => File(NewFile),
+    "form" => Form(NewForm),
+    "filled_form" => FilledForm(NewFilledForm),
+    "message" => Message(NewMessage),
+    "rich_message" => RichMessage(NewRichMessage),
+    "custom" => Custom(NewCustomEvent),
+    "system_message" => SystemMessage(NewSystemMessage),
 }
 
 impl NewFile {

@@ -287,14 +287,14 @@ fields! {
 
 tagged_union! {
     RestrictableEvent, "type",
-    "file" => FileEvent(FileEvent),
-    "form" => FormEvent(FormEvent),
-    "filled_form" => FilledFormEvent(FilledFormEvent),
-    "message" => MessageEvent(MessageEvent),
-    "rich_message" => RichMessageEvent(RichMessageEvent),
-    "custom" => CustomEvent(CustomEvent),
-    "system_message" => SystemMessageEvent(SystemMessageEvent),
-    ; absent => RestrictedEvent(RestrictedEvent)
+    "file" => File(FileEvent),
+    "form" => Form(FormEvent),
+    "filled_form" => FilledForm(FilledFormEvent),
+    "message" => Message(MessageEvent),
+    "rich_message" => RichMessage(RichMessageEvent),
+    "custom" => Custom(CustomEvent),
+    "system_message" => SystemMessage(SystemMessageEvent),
+    ; absent => Restricted(RestrictedEvent)
 }
 
 #[cfg(feature = "construct")]

@@ -1,0 +1,408 @@
+//! The settings of a client, and how its stack of layers is put together.
+
+use std::{env, fmt, sync::Arc, time::Duration};
+
+use http::{HeaderValue, Uri};
+use livechat_types::Api;
+use tower::{Layer, Service, ServiceBuilder, ServiceExt as _, util::BoxCloneSyncService};
+
+use crate::{
+    Credentials, Error, LiveChat, Result,
+    error::BoxError,
+    layers::{
+        Answer, Authorize, Limits, RateLimit, Region, Request, Retry, TraceAttempt, TraceCall, Transport,
+        into_error,
+    },
+    lifecycle::Notices,
+    livechat::Stack,
+};
+
+/// Where the Agent Chat, Customer Chat, Configuration and Reports APIs are.
+const API_URL: &str = "https://api.livechatinc.com";
+/// Where the accounts service is.
+const ACCOUNTS_URL: &str = "https://accounts.livechat.com";
+
+/// Makes a [`LiveChat`].
+///
+/// An address that is not set here is taken from the environment, and else is the vendor's own:
+///
+/// | variable | APIs | default |
+/// |---|---|---|
+/// | `LIVECHAT_API_URL` | Agent Chat, Customer Chat, Configuration, Reports | `https://api.livechatinc.com` |
+/// | `LIVECHAT_ACCOUNTS_URL` | accounts | `https://accounts.livechat.com` |
+///
+/// ```
+/// use std::time::Duration;
+/// use livechat_client::{Credentials, LiveChat};
+///
+/// # fn main() -> livechat_client::Result<()> {
+/// let livechat = LiveChat::builder(Credentials::bearer("dal:…"))
+///     .user_agent("helpdesk-sync/1.4")
+///     .timeout(Duration::from_secs(30))
+///     .api_url("http://127.0.0.1:8080")
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use]
+pub struct LiveChatBuilder {
+    credentials: Credentials,
+    base_urls: [(Api, Option<String>); 5],
+    user_agent: Option<String>,
+    timeout: Duration,
+    connect_timeout: Duration,
+    limits: Limits,
+    system_proxy: bool,
+    retry: Retry,
+    rate_limit: Option<RateLimit>,
+    transport: Option<Stack>,
+    layers: Vec<Wrap>,
+    attempt_layers: Vec<Wrap>,
+    #[cfg(feature = "reqwest_0_13")]
+    client: Option<reqwest::Client>,
+}
+
+type Wrap = Box<dyn FnOnce(Stack) -> Stack + Send>;
+
+/// What a built client keeps of its settings.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) base_urls: BaseUrls,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) timeout: Duration,
+    pub(crate) notices: Arc<Notices>,
+}
+
+/// The address of each API, without a slash at its end.
+#[derive(Debug, Clone)]
+pub(crate) struct BaseUrls([(Api, String); 5]);
+
+impl BaseUrls {
+    pub(crate) fn get(&self, api: Api) -> &str {
+        self.0.iter().find(|(known, _)| *known == api).map_or(API_URL, |(_, url)| url)
+    }
+}
+
+impl LiveChatBuilder {
+    pub(crate) fn new(credentials: Credentials) -> Self {
+        Self {
+            credentials,
+            base_urls: [Api::Agent, Api::Customer, Api::Configuration, Api::Reports, Api::Accounts]
+                .map(|api| (api, None)),
+            user_agent: None,
+            timeout: Duration::from_secs(120),
+            connect_timeout: Duration::from_secs(10),
+            limits: Limits {
+                attempt: Duration::from_secs(20),
+                upload: Duration::from_secs(100),
+                response_bytes: 32 * 1024 * 1024,
+            },
+            system_proxy: true,
+            retry: Retry::new(),
+            rate_limit: Some(RateLimit::per_minute(180)),
+            transport: None,
+            layers: Vec::new(),
+            attempt_layers: Vec::new(),
+            #[cfg(feature = "reqwest_0_13")]
+            client: None,
+        }
+    }
+
+    /// Sets the address of all APIs but the accounts service.
+    pub fn api_url(mut self, url: impl Into<String>) -> Self {
+        let url = url.into();
+        for (api, slot) in &mut self.base_urls {
+            if *api != Api::Accounts {
+                *slot = Some(url.clone());
+            }
+        }
+        self
+    }
+
+    /// Sets the address of the accounts service.
+    pub fn accounts_url(self, url: impl Into<String>) -> Self {
+        self.base_url(Api::Accounts, url)
+    }
+
+    /// Sets the address of one API: scheme, host, and what stands before the documented path.
+    pub fn base_url(mut self, api: Api, url: impl Into<String>) -> Self {
+        if let Some((_, slot)) = self.base_urls.iter_mut().find(|(known, _)| *known == api) {
+            *slot = Some(url.into());
+        }
+        self
+    }
+
+    /// Names the program that calls; it stands before this crate's own name in `User-Agent`.
+    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+        self.user_agent = Some(product.into());
+        self
+    }
+
+    /// How long a call may take with all its waits and attempts; two minutes otherwise.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take; 20 seconds otherwise (the server gives up after 15).
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.attempt = timeout;
+        self
+    }
+
+    /// How long one attempt of an upload may take; 100 seconds otherwise.
+    pub fn upload_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.upload = timeout;
+        self
+    }
+
+    /// How long connecting may take; 10 seconds otherwise.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How many bytes an answer may have; 32 MiB otherwise.
+    pub fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.limits.response_bytes = bytes;
+        self
+    }
+
+    /// Whether the proxy that the environment names (`HTTPS_PROXY`, …) is used; yes otherwise.
+    pub fn system_proxy(mut self, system_proxy: bool) -> Self {
+        self.system_proxy = system_proxy;
+        self
+    }
+
+    /// How requests are sent again; see [`Retry::new`] for what happens otherwise.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// How many requests are sent; 180 a minute for each token otherwise, as LiveChat allows.
+    pub fn rate_limit(mut self, limit: RateLimit) -> Self {
+        self.rate_limit = Some(limit);
+        self
+    }
+
+    /// Sends every request at once, and leaves it to the server to refuse what is too many.
+    pub fn no_rate_limit(mut self) -> Self {
+        self.rate_limit = None;
+        self
+    }
+
+    /// Adds a layer around whole calls: it sees each call once, before retries and waits. The last one added is the outermost.
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Stack> + Send + 'static,
+        L::Service: Service<Request, Response = Answer, Error: Into<BoxError>, Future: Send>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+    {
+        self.layers.push(wrap(layer));
+        self
+    }
+
+    /// Adds a layer around attempts: it sees each request right before it is sent. The last one added is the outermost.
+    pub fn attempt_layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Stack> + Send + 'static,
+        L::Service: Service<Request, Response = Answer, Error: Into<BoxError>, Future: Send>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+    {
+        self.attempt_layers.push(wrap(layer));
+        self
+    }
+
+    /// Sends requests by a service of one's own in place of the network, such as one that answers from memory.
+    ///
+    /// ```
+    /// use livechat_client::{Credentials, LiveChat, layers::{Answer, Request}};
+    ///
+    /// # fn main() -> livechat_client::Result<()> {
+    /// let livechat = LiveChat::builder(Credentials::bearer("test"))
+    ///     .transport(tower::service_fn(async |_: Request| Ok::<_, std::io::Error>(Answer::new("{}".into()))))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn transport<S>(mut self, service: S) -> Self
+    where
+        S: Service<Request, Response = Answer, Error: Into<BoxError>, Future: Send>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+    {
+        self.transport = Some(BoxCloneSyncService::new(service.map_err(into_error)));
+        self
+    }
+
+    /// Sends requests by a reqwest client of one's own; timeouts of connections, TLS and proxies are then its business.
+    /// Redirects must be off in it: following one could carry credentials elsewhere.
+    #[cfg(feature = "reqwest_0_13")]
+    pub fn reqwest_client(mut self, client: reqwest::Client) -> Self {
+        self.client = Some(client);
+        self
+    }
+
+    /// Makes the client.
+    pub fn build(mut self) -> Result<LiveChat> {
+        let settings = self.settings(|name| env::var(name).ok())?;
+        let innermost = match self.transport.take() {
+            Some(service) => service,
+            None => BoxCloneSyncService::new(Transport::new(self.client()?, self.limits)),
+        };
+        let attempts = ServiceBuilder::new()
+            .layer(self.retry)
+            .layer(Authorize)
+            .layer(Region)
+            .option_layer(self.rate_limit)
+            .layer(TraceAttempt)
+            .service(apply(innermost, self.attempt_layers));
+        let calls = TraceCall.layer(apply(BoxCloneSyncService::new(attempts), self.layers));
+        Ok(LiveChat::assemble(settings, self.credentials, BoxCloneSyncService::new(calls)))
+    }
+
+    fn settings(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Settings> {
+        let mut urls = [const { (Api::Agent, String::new()) }; 5];
+        for (slot, (api, own)) in urls.iter_mut().zip(&self.base_urls) {
+            let (name, default) = match api {
+                Api::Accounts => ("LIVECHAT_ACCOUNTS_URL", ACCOUNTS_URL),
+                _ => ("LIVECHAT_API_URL", API_URL),
+            };
+            let from_environment = || variable(name).filter(|url| !url.is_empty());
+            let url = own.clone().or_else(from_environment).unwrap_or_else(|| default.to_owned());
+            *slot = (*api, checked_url(*api, &url)?);
+        }
+        let own = concat!("livechat-client/", env!("CARGO_PKG_VERSION"));
+        let user_agent =
+            self.user_agent.as_ref().map_or_else(|| own.to_owned(), |product| format!("{product} {own}"));
+        let user_agent = HeaderValue::try_from(&user_agent)
+            .map_err(|_| Error::build(format!("`{}` cannot be a user agent", user_agent.escape_debug())))?;
+        Ok(Settings { base_urls: BaseUrls(urls), user_agent, timeout: self.timeout, notices: Arc::default() })
+    }
+
+    fn client(&mut self) -> Result<reqwest::Client> {
+        #[cfg(feature = "reqwest_0_13")]
+        if let Some(client) = self.client.take() {
+            return Ok(client);
+        }
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(self.connect_timeout);
+        if !self.system_proxy {
+            builder = builder.no_proxy();
+        }
+        #[cfg(feature = "rustls")]
+        {
+            builder = builder.tls_backend_preconfigured(tls()?);
+        }
+        builder.build().map_err(|error| Error::build("the HTTP client cannot be made").with_source(error))
+    }
+}
+
+/// TLS with the operating system's roots and ring, which builds fastest; nothing is installed for the whole process.
+#[cfg(feature = "rustls")]
+fn tls() -> Result<rustls::ClientConfig> {
+    use rustls_platform_verifier::BuilderVerifierExt;
+
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(BuilderVerifierExt::with_platform_verifier)
+        .map_err(|error| Error::build("TLS cannot be set up").with_source(error))?;
+    Ok(config.with_no_client_auth())
+}
+
+fn wrap<L>(layer: L) -> Wrap
+where
+    L: Layer<Stack> + Send + 'static,
+    L::Service: Service<Request, Response = Answer, Error: Into<BoxError>, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+{
+    Box::new(move |stack| BoxCloneSyncService::new(layer.layer(stack).map_err(into_error)))
+}
+
+fn apply(stack: Stack, layers: Vec<Wrap>) -> Stack {
+    layers.into_iter().fold(stack, |stack, wrap| wrap(stack))
+}
+
+/// Checks an address once, here, so that no call can fail for it.
+fn checked_url(api: Api, url: &str) -> Result<String> {
+    let wrong = |why: &str| {
+        Error::build(format!("the address `{}` of the {} API {why}", url.escape_debug(), api.as_str()))
+    };
+    let uri: Uri = url.parse().map_err(|_| wrong("cannot be read"))?;
+    let Some(authority) = uri.authority().filter(|_| matches!(uri.scheme_str(), Some("http" | "https")))
+    else {
+        return Err(wrong("does not begin with `https://` or `http://` and a host"));
+    };
+    if authority.as_str().contains('@') {
+        return Err(Error::build(format!(
+            "the address of the {} API holds credentials; give them as Credentials",
+            api.as_str()
+        )));
+    }
+    if uri.query().is_some() || url.contains('#') {
+        return Err(wrong("has a query or a fragment"));
+    }
+    Ok(url.trim_end_matches('/').to_owned())
+}
+
+impl fmt::Debug for LiveChatBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiveChatBuilder")
+            .field("credentials", &self.credentials)
+            .field("base_urls", &self.base_urls)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn builder() -> LiveChatBuilder {
+        LiveChatBuilder::new(Credentials::none())
+    }
+
+    #[test]
+    fn an_address_comes_from_the_builder_then_the_environment_then_the_vendor() {
+        let environment = |name: &str| (name == "LIVECHAT_API_URL").then(|| "http://env/".to_owned());
+        let urls = builder().base_url(Api::Reports, "http://own/x/").settings(environment).unwrap().base_urls;
+        assert_eq!(urls.get(Api::Agent), "http://env");
+        assert_eq!(urls.get(Api::Reports), "http://own/x");
+        assert_eq!(urls.get(Api::Accounts), "https://accounts.livechat.com");
+        let urls = builder().settings(|_| None).unwrap().base_urls;
+        assert_eq!(urls.get(Api::Customer), "https://api.livechatinc.com");
+    }
+
+    #[test]
+    fn a_wrong_address_is_refused_with_the_reason() {
+        for url in ["", "api.livechatinc.com", "ftp://x", "http://x?a", "http://x#a", "http://"] {
+            let error = builder().api_url(url).settings(|_| None).unwrap_err();
+            assert!(error.to_string().contains("agent"), "{url}: {error}");
+        }
+        let error = builder().api_url("http://me:hunter2@x").settings(|_| None).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn the_program_stands_before_the_crate_in_the_user_agent() {
+        let agent = builder().user_agent("sync/1").settings(|_| None).unwrap().user_agent;
+        assert_eq!(agent, concat!("sync/1 livechat-client/", env!("CARGO_PKG_VERSION")));
+        assert!(builder().user_agent("a\nb").settings(|_| None).is_err());
+    }
+}

@@ -1,0 +1,64 @@
+//! The layers between a call and the network, each a [`tower::Layer`].
+//!
+//! A call passes them from the top down; what stands below [`Retry`] happens anew for each attempt:
+//!
+//! ```text
+//! TraceCall        a span for the call
+//! layers added with LiveChatBuilder::layer
+//! Retry            sends again what failed and may be repeated
+//! Authorize        sets the Authorization header
+//! Region           sets X-Region, follows the server to the right region
+//! RateLimit        waits for the token's turn
+//! TraceAttempt     a span for the attempt
+//! layers added with LiveChatBuilder::attempt_layer
+//! Transport        sends, reads the whole answer
+//! ```
+//!
+//! A layer sees an [`http::Request`] with a [`Body`](crate::Body) and an [`http::Response`] with all bytes of the answer, whatever
+//! its status: errors of the API become [`Error`](crate::Error)s above all layers. The request's extensions hold its
+//! [`Call`](crate::Call) and, below [`Retry`], its [`Attempt`].
+//!
+//! A layer of one's own is any [`tower::Layer`], or a [`Step`] in a [`Stage`]:
+//!
+//! ```
+//! use livechat_client::{Credentials, LiveChat, Result, layers::{Answer, HttpService, Request, Stage, Step}};
+//! use tower::ServiceExt as _;
+//!
+//! /// Notes how large answers are.
+//! #[derive(Clone)]
+//! struct Sizes;
+//!
+//! impl Step for Sizes {
+//!     async fn run<S: HttpService>(self, request: Request, rest: S) -> Result<Answer> {
+//!         let answer = rest.oneshot(request).await?;
+//!         println!("{} bytes", answer.body().len());
+//!         Ok(answer)
+//!     }
+//! }
+//!
+//! # fn main() -> Result<()> {
+//! let livechat = LiveChat::builder(Credentials::bearer("dal:…"))
+//!     .layer(tower::layer::layer_fn(|rest| Stage::new(Sizes, rest)))
+//!     .build()?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod authorize;
+mod rate_limit;
+mod region;
+mod retry;
+mod stage;
+mod trace;
+mod transport;
+
+pub(crate) use self::transport::{Limits, into_error};
+pub use self::{
+    authorize::Authorize,
+    rate_limit::{Allowance, RateLimit, RateLimitStore, StoreFuture, Take},
+    region::Region,
+    retry::{Attempt, Retry},
+    stage::{Answer, HttpService, Request, Stage, Step},
+    trace::{TraceAttempt, TraceCall},
+    transport::Transport,
+};

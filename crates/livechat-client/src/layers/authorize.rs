@@ -1,0 +1,50 @@
+//! The layer that says who calls.
+
+use http::{StatusCode, header::AUTHORIZATION};
+use livechat_types::shared::ErrorType;
+use tower::{Layer, ServiceExt as _};
+
+use super::stage::{Answer, HttpService, Request, Stage, Step, copy};
+use crate::{ApiError, Call, Result};
+
+/// Sets the `Authorization` header from the call's credentials.
+///
+/// When the server refuses a token that a [`TokenProvider`](crate::TokenProvider) gave (401 or `authentication`), a new one is got
+/// and the request is sent once more; the server did not carry it out, so any action may be.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Authorize;
+
+impl<S> Layer<S> for Authorize {
+    type Service = Stage<Self, S>;
+
+    fn layer(&self, rest: S) -> Self::Service {
+        Stage::new(self.clone(), rest)
+    }
+}
+
+impl Step for Authorize {
+    async fn run<S: HttpService>(self, mut request: Request, rest: S) -> Result<Answer> {
+        let call = request.extensions().get::<Call>().filter(|call| call.action().authorized).cloned();
+        let Some(call) = call else { return rest.oneshot(request).await };
+        let first = call.credentials().authorization().await?;
+        request.headers_mut().insert(AUTHORIZATION, first.header);
+        let again = copy(&request);
+        let answer = rest.clone().oneshot(request).await?;
+        let Some(generation) = first.generation.filter(|_| is_refused(&answer)) else { return Ok(answer) };
+        tracing::debug!(action = call.action().name, "the server refuses the token");
+        call.credentials().refuse(generation);
+        let Some(mut again) = again else { return Ok(answer) };
+        let second = call.credentials().authorization().await?;
+        again.headers_mut().insert(AUTHORIZATION, second.header);
+        rest.oneshot(again).await
+    }
+}
+
+/// Whether the server refuses the token itself; a token without the scopes that an action needs is another matter.
+fn is_refused(answer: &Answer) -> bool {
+    match ApiError::of(answer) {
+        Some(error) => *error.error_type() == ErrorType::Authentication,
+        None => answer.status() == StatusCode::UNAUTHORIZED,
+    }
+}

@@ -1,0 +1,307 @@
+//! The layer that keeps to the rate limit: no window of time ever holds more requests of one token than allowed.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::{Instant, sleep, timeout_at};
+use tower::{Layer, ServiceExt as _};
+
+use super::{
+    retry::is_rate_limited,
+    stage::{Answer, HttpService, Request, Stage, Step},
+};
+use crate::{BoxError, Call, Error, ErrorKind, Result, clock::after, error};
+
+/// Holds requests back so that the server need not refuse them.
+///
+/// It counts exactly: whichever moment a window begins at, no more than the allowed number of requests is let through within it,
+/// while a burst may use the whole allowance at once. Each token has an allowance and a queue of its own; who comes first goes first. A
+/// call that is dropped while it waits leaves the queue and uses nothing. A call that would wait longer than
+/// [`max_wait`](Self::max_wait) fails with [`ErrorKind::RateLimit`].
+///
+/// When the server refuses a request all the same (429 or `too_many_requests`), all requests of that token pause for the time that
+/// `Retry-After` names, or for a second, and twice as long after each further refusal.
+///
+/// Clones share their counts: give the same `RateLimit` to several clients that use the same token.
+///
+/// ```
+/// use std::time::Duration;
+/// use livechat_client::{Credentials, LiveChat, layers::RateLimit};
+///
+/// # fn main() -> livechat_client::Result<()> {
+/// let limit = RateLimit::per_minute(90).max_wait(Duration::from_secs(5));
+/// let livechat = LiveChat::builder(Credentials::bearer("dal:…")).rate_limit(limit).build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct RateLimit {
+    allowance: Allowance,
+    max_wait: Duration,
+    store: Arc<dyn RateLimitStore>,
+    gates: Arc<Mutex<HashMap<String, Arc<Gate>>>>,
+}
+
+/// How many requests are allowed in any window of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Allowance {
+    /// How many requests.
+    pub requests: u32,
+    /// How long the window is.
+    pub window: Duration,
+}
+
+/// Where the requests are counted: in memory, or in a place that several processes share.
+///
+/// Waiting, fairness and the queue are [`RateLimit`]'s; a store only counts. Its methods must be sound when their futures are dropped.
+pub trait RateLimitStore: Send + Sync + 'static {
+    /// Takes a place for one request of `key` now, or says how long there will be none.
+    fn take<'a>(&'a self, key: &'a str, allowance: Allowance) -> StoreFuture<'a, Take>;
+
+    /// Gives no place to `key` for this long.
+    fn pause<'a>(&'a self, key: &'a str, time: Duration) -> StoreFuture<'a, ()>;
+}
+
+impl<S: RateLimitStore + ?Sized> RateLimitStore for Arc<S> {
+    fn take<'a>(&'a self, key: &'a str, allowance: Allowance) -> StoreFuture<'a, Take> {
+        S::take(self, key, allowance)
+    }
+
+    fn pause<'a>(&'a self, key: &'a str, time: Duration) -> StoreFuture<'a, ()> {
+        S::pause(self, key, time)
+    }
+}
+
+/// What a [`RateLimitStore`]'s methods return.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send + 'a>>;
+
+/// Whether there is a place for a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Take {
+    /// There was one, and it is taken.
+    Granted,
+    /// There is none for at least this long.
+    Wait(Duration),
+}
+
+/// Where the requests of one token queue.
+#[derive(Debug, Default)]
+struct Gate {
+    /// Who holds it is first in the queue. The lock is fair, and a waiter that is dropped leaves it.
+    turn: tokio::sync::Mutex<()>,
+    backoff: Mutex<Backoff>,
+}
+
+/// How long to pause when the server does not say.
+#[derive(Debug, Default)]
+struct Backoff {
+    refusals: u32,
+    until: Option<Instant>,
+}
+
+impl RateLimit {
+    /// So many requests a minute. LiveChat allows 180 for each token.
+    pub fn per_minute(requests: u32) -> Self {
+        Self::new(requests, Duration::from_secs(60))
+    }
+
+    /// So many requests, at least one, in any window of this length.
+    pub fn new(requests: u32, window: Duration) -> Self {
+        Self {
+            allowance: Allowance { requests: requests.max(1), window },
+            max_wait: Duration::from_secs(60),
+            store: Arc::new(MemoryStore::default()),
+            gates: Arc::default(),
+        }
+    }
+
+    /// How long a call may wait for its turn; a minute otherwise. It never waits past its own deadline.
+    pub fn max_wait(mut self, wait: Duration) -> Self {
+        self.max_wait = wait;
+        self
+    }
+
+    /// Counts the requests elsewhere.
+    pub fn store(mut self, store: impl RateLimitStore) -> Self {
+        self.store = Arc::new(store);
+        self
+    }
+
+    /// Waits for the turn of a request.
+    async fn admit(&self, gate: &Gate, key: &str, deadline: Instant) -> Result<()> {
+        let end = deadline.min(after(self.max_wait));
+        let Ok(_turn) = timeout_at(end, gate.turn.lock()).await else {
+            return Err(self.too_long(self.allowance.window));
+        };
+        loop {
+            match self.store.take(key, self.allowance).await.map_err(broken)? {
+                Take::Granted => return Ok(()),
+                Take::Wait(wait) if after(wait) > end => return Err(self.too_long(wait)),
+                Take::Wait(wait) => sleep(wait).await,
+            }
+        }
+    }
+
+    /// Pauses the token after the server's refusal, or notes that there was none.
+    async fn heed(&self, gate: &Gate, key: &str, answer: &Answer) -> Result<()> {
+        if !is_rate_limited(answer) {
+            lock(&gate.backoff).refusals = 0;
+            return Ok(());
+        }
+        let asked = error::retry_after(answer.headers());
+        let Some(pause) = lock(&gate.backoff).pause(asked) else { return Ok(()) };
+        tracing::warn!(?pause, "the server refuses requests for their number; this token pauses");
+        self.store.pause(key, pause).await.map_err(broken)
+    }
+
+    fn gate(&self, key: &str) -> Arc<Gate> {
+        let mut gates = lock(&self.gates);
+        if let Some(gate) = gates.get(key) {
+            return gate.clone();
+        }
+        // A new token is rare, and the time to forget those that nobody waits for.
+        gates.retain(|_, gate| Arc::strong_count(gate) > 1);
+        gates.entry(key.to_owned()).or_default().clone()
+    }
+
+    fn too_long(&self, wait: Duration) -> Error {
+        let Allowance { requests, window } = self.allowance;
+        let message = format!(
+            "the limit of {requests} requests in {window:?} is used up, and the wait is over {:?} or the call's deadline",
+            self.max_wait
+        );
+        Error::new(ErrorKind::RateLimit, message).with_retry_after(wait)
+    }
+}
+
+impl Backoff {
+    /// How long to pause after a refusal; `None` for one of a request sent before a pause that is under way.
+    fn pause(&mut self, asked: Option<Duration>) -> Option<Duration> {
+        let now = Instant::now();
+        if asked.is_none() && self.until.is_some_and(|until| now < until) {
+            return None;
+        }
+        let pause = asked.unwrap_or_else(|| Duration::from_secs(1 << self.refusals.min(5)));
+        self.refusals += 1;
+        self.until = self.until.max(Some(after(pause)));
+        Some(pause)
+    }
+}
+
+impl<S> Layer<S> for RateLimit {
+    type Service = Stage<Self, S>;
+
+    fn layer(&self, rest: S) -> Self::Service {
+        Stage::new(self.clone(), rest)
+    }
+}
+
+impl Step for RateLimit {
+    async fn run<S: HttpService>(self, request: Request, rest: S) -> Result<Answer> {
+        let Some(call) = request.extensions().get::<Call>().cloned() else {
+            return rest.oneshot(request).await;
+        };
+        let key = call.credentials().key();
+        let gate = self.gate(key);
+        self.admit(&gate, key, call.deadline_in_tokio()).await?;
+        let answer = rest.oneshot(request).await?;
+        self.heed(&gate, key, &answer).await?;
+        Ok(answer)
+    }
+}
+
+impl fmt::Debug for RateLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RateLimit")
+            .field("allowance", &self.allowance)
+            .field("max_wait", &self.max_wait)
+            .finish_non_exhaustive()
+    }
+}
+
+fn broken(error: BoxError) -> Error {
+    Error::new(ErrorKind::RateLimit, "the store that counts requests failed").with_source(error)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Counts in memory: a log of the moments at which requests were let through.
+#[derive(Debug, Default)]
+struct MemoryStore {
+    logs: Mutex<HashMap<String, Log>>,
+}
+
+#[derive(Debug, Default)]
+struct Log {
+    granted: VecDeque<Instant>,
+    paused_until: Option<Instant>,
+}
+
+impl Log {
+    fn take(&mut self, allowance: Allowance) -> Take {
+        let now = Instant::now();
+        self.forget(now, allowance.window);
+        if let Some(until) = self.paused_until {
+            return Take::Wait(until - now);
+        }
+        match self.granted.front() {
+            Some(first) if self.granted.len() >= allowance.requests as usize => {
+                Take::Wait(allowance.window.saturating_sub(now - *first))
+            }
+            _ => {
+                self.granted.push_back(now);
+                Take::Granted
+            }
+        }
+    }
+
+    /// Drops what no longer matters.
+    fn forget(&mut self, now: Instant, window: Duration) {
+        while self.granted.front().is_some_and(|first| now - *first >= window) {
+            self.granted.pop_front();
+        }
+        self.paused_until = self.paused_until.filter(|until| *until > now);
+    }
+
+    fn is_idle(&self) -> bool {
+        self.granted.is_empty() && self.paused_until.is_none()
+    }
+}
+
+impl MemoryStore {
+    fn take_now(&self, key: &str, allowance: Allowance) -> Take {
+        let mut logs = lock(&self.logs);
+        if let Some(log) = logs.get_mut(key) {
+            return log.take(allowance);
+        }
+        // A new token is rare, and the time to forget idle ones.
+        let now = Instant::now();
+        logs.retain(|_, log| {
+            log.forget(now, allowance.window);
+            !log.is_idle()
+        });
+        logs.entry(key.to_owned()).or_default().take(allowance)
+    }
+}
+
+impl RateLimitStore for MemoryStore {
+    fn take<'a>(&'a self, key: &'a str, allowance: Allowance) -> StoreFuture<'a, Take> {
+        Box::pin(std::future::ready(Ok(self.take_now(key, allowance))))
+    }
+
+    fn pause<'a>(&'a self, key: &'a str, time: Duration) -> StoreFuture<'a, ()> {
+        let mut logs = lock(&self.logs);
+        let log = logs.entry(key.to_owned()).or_default();
+        log.paused_until = log.paused_until.max(Some(after(time)));
+        Box::pin(std::future::ready(Ok(())))
+    }
+}

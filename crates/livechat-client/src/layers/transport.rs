@@ -1,0 +1,133 @@
+//! The innermost service: one request over the network, one whole answer.
+
+use std::{
+    error::Error as _,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, StatusCode};
+use tokio::time::{Instant, timeout_at};
+use tower::Service;
+
+use super::stage::{Answer, Request};
+use crate::{Call, Error, ErrorKind, Result, clock::after, error::BoxError};
+
+/// Sends a request with reqwest and reads the whole answer, within limits of time and size.
+#[derive(Clone)]
+pub struct Transport {
+    client: reqwest::Client,
+    limits: Limits,
+}
+
+/// How long an attempt may take, and how large an answer may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) attempt: Duration,
+    pub(crate) upload: Duration,
+    pub(crate) response_bytes: usize,
+}
+
+impl Transport {
+    pub(crate) fn new(client: reqwest::Client, limits: Limits) -> Self {
+        Self { client, limits }
+    }
+
+    async fn exchange(self, request: Request) -> Result<Answer> {
+        let time = if request.body().is_upload() { self.limits.upload } else { self.limits.attempt };
+        let mut end = after(time);
+        if let Some(call) = request.extensions().get::<Call>() {
+            end = end.min(call.deadline_in_tokio());
+        }
+        let request = reqwest::Request::try_from(request.map(crate::Body::into_reqwest))
+            .map_err(|error| Error::build("the address cannot be used").with_source(error.without_url()))?;
+        match timeout_at(end, self.client.execute(request)).await {
+            Ok(Ok(response)) => self.read(response, end).await,
+            Ok(Err(error)) => Err(from_reqwest(error)),
+            Err(_) => {
+                Err(Error::new(ErrorKind::Timeout, format!("there was no answer within {time:?}"))
+                    .with_reached())
+            }
+        }
+    }
+
+    async fn read(self, mut response: reqwest::Response, end: Instant) -> Result<Answer> {
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let mut body = BytesMut::new();
+        loop {
+            let error = match timeout_at(end, response.chunk()).await {
+                Ok(Ok(None)) => return Ok(answer(status, headers, body.freeze())),
+                Ok(Ok(Some(piece))) if body.len() + piece.len() <= self.limits.response_bytes => {
+                    body.extend_from_slice(&piece);
+                    continue;
+                }
+                Ok(Ok(Some(_))) => Error::new(
+                    ErrorKind::TooLarge,
+                    format!(
+                        "the answer has more than {} bytes, the limit set in the client",
+                        self.limits.response_bytes
+                    ),
+                ),
+                Ok(Err(error)) => {
+                    Error::new(ErrorKind::Transport, "the connection ended before the answer was whole")
+                        .with_source(error.without_url())
+                }
+                Err(_) => Error::new(ErrorKind::Timeout, "the answer began but did not end in time"),
+            };
+            return Err(error.with_answer(status, headers, body.freeze()));
+        }
+    }
+}
+
+fn answer(status: StatusCode, headers: HeaderMap, body: Bytes) -> Answer {
+    let mut answer = http::Response::new(body);
+    *answer.status_mut() = status;
+    *answer.headers_mut() = headers;
+    answer
+}
+
+/// Tells apart what failed: our own body, the connection's making, or its use. The address is left out: its query may hold tokens.
+fn from_reqwest(error: reqwest::Error) -> Error {
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if let Some(ours) = cause.downcast_ref::<Error>() {
+            return ours.again().with_reached();
+        }
+        source = cause.source();
+    }
+    if error.is_connect() {
+        return Error::new(ErrorKind::Transport, "the server could not be reached")
+            .with_source(error.without_url());
+    }
+    if error.is_builder() {
+        return Error::build("the request cannot be sent").with_source(error.without_url());
+    }
+    Error::new(ErrorKind::Transport, "the connection failed").with_source(error.without_url()).with_reached()
+}
+
+impl Service<Request> for Transport {
+    type Response = Answer;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Answer>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        Box::pin(self.clone().exchange(request))
+    }
+}
+
+impl std::fmt::Debug for Transport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Transport").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+/// Brings the error of any layer to ours.
+pub(crate) fn into_error(error: impl Into<BoxError>) -> Error {
+    Error::from_layer(error.into())
+}

@@ -1,0 +1,262 @@
+//! The client: what all APIs share, and the one place where a request is sent and its answer read.
+
+use std::{fmt, marker::PhantomData, pin::Pin, sync::Arc};
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{ACCEPT, CONTENT_TYPE},
+};
+use livechat_types::{Action, ActionInfo, Api, Http};
+use serde::de::{DeserializeOwned, DeserializeSeed};
+use tokio::time::timeout_at;
+use tower::{ServiceExt as _, util::BoxCloneSyncService};
+
+use crate::{
+    Call, Credentials, Error, ErrorKind, LiveChatBuilder, Response, Result, UploadFile,
+    builder::Settings,
+    clock::after,
+    encode::{self, Encoded},
+    layers::{Answer, Attempt, Request},
+    random,
+    response::Raw,
+};
+
+/// The header that carries the request's id, the same over all attempts of a call.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The header that makes a bot the author of what an agent's token does.
+pub(crate) const AUTHOR_ID: HeaderName = HeaderName::from_static("x-author-id");
+
+/// A client of LiveChat.
+///
+/// It is cheap to clone; clones share connections, rate limits and what is learned of the region. One per process is right.
+///
+/// Every call may be dropped at any await. Until its request is on the way nothing has happened; after that the server may have
+/// carried it out or not, as when a connection fails.
+///
+/// ```
+/// use livechat_client::{Credentials, LiveChat};
+///
+/// # fn main() -> livechat_client::Result<()> {
+/// let livechat = LiveChat::new(Credentials::personal_access_token("b7eff798-…", "dal:…"))?;
+/// # #[cfg(feature = "agent")]
+/// let agent = livechat.agent();
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct LiveChat(Arc<Shared>);
+
+struct Shared {
+    settings: Settings,
+    credentials: Credentials,
+    stack: Stack,
+}
+
+/// All layers, from the outermost to the network.
+pub(crate) type Stack = BoxCloneSyncService<Request, Answer, Error>;
+
+/// What one API's client adds to each of its calls.
+#[derive(Clone, Default)]
+pub(crate) struct Context {
+    pub(crate) organization_id: Option<Arc<str>>,
+    pub(crate) author_id: Option<Arc<str>>,
+}
+
+impl LiveChat {
+    /// A client with the usual settings.
+    pub fn new(credentials: Credentials) -> Result<Self> {
+        Self::builder(credentials).build()
+    }
+
+    /// A client with settings of one's own.
+    pub fn builder(credentials: Credentials) -> LiveChatBuilder {
+        LiveChatBuilder::new(credentials)
+    }
+
+    /// The same client with other credentials: connections, layers and rate limits are shared.
+    #[must_use]
+    pub fn with_credentials(&self, credentials: Credentials) -> Self {
+        let Shared { settings, stack, .. } = &*self.0;
+        Self(Arc::new(Shared { settings: settings.clone(), credentials, stack: stack.clone() }))
+    }
+
+    pub(crate) fn assemble(settings: Settings, credentials: Credentials, stack: Stack) -> Self {
+        Self(Arc::new(Shared { settings, credentials, stack }))
+    }
+
+    /// Where the API is: the address that its paths follow.
+    #[must_use]
+    pub fn base_url(&self, api: Api) -> &str {
+        self.0.settings.base_urls.get(api)
+    }
+
+    pub(crate) async fn send<A: Action>(
+        &self,
+        request: &A,
+        context: &Context,
+    ) -> Result<Response<A::Response>> {
+        decode(A::INFO, self.send_raw(request, context).await?)
+    }
+
+    pub(crate) async fn send_raw<A: Action>(
+        &self,
+        request: &A,
+        context: &Context,
+    ) -> Result<Response<Bytes>> {
+        let encoded = route(A::INFO).and_then(|http| encode::request(http, request));
+        self.dispatch(A::INFO, encoded, context).await
+    }
+
+    pub(crate) async fn upload<R: DeserializeOwned>(
+        &self,
+        info: &'static ActionInfo,
+        file: UploadFile,
+        context: &Context,
+    ) -> Result<Response<R>> {
+        let encoded = encode::upload(file);
+        decode(info, self.dispatch(info, encoded, context).await?)
+    }
+
+    /// Sends what is encoded. It is boxed and not generic, so that each action adds only its own encoding and decoding to a build.
+    pub(crate) fn dispatch<'a>(
+        &'a self,
+        info: &'static ActionInfo,
+        encoded: Result<Encoded>,
+        context: &'a Context,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>>> + Send + 'a>> {
+        Box::pin(async move {
+            let request_id: Arc<str> = random::hex128().into();
+            let told = |error: Error| error.with_action(info.name).with_request_id(&request_id);
+            let deadline = after(self.0.settings.timeout);
+            let call = Call::new(info, request_id.clone(), self.0.credentials.clone(), deadline);
+            let request = encoded.and_then(|encoded| self.request(call, encoded, context)).map_err(told)?;
+            let answer = match timeout_at(deadline, self.0.stack.clone().oneshot(request)).await {
+                Ok(answer) => answer.map_err(told)?,
+                Err(_) => return Err(told(overdue(self.0.settings.timeout))),
+            };
+            let (parts, body) = answer.into_parts();
+            if let Some(http) = &info.http {
+                self.0.settings.notices.heed(http.path, &parts.headers);
+            }
+            if !parts.status.is_success() {
+                let attempts = parts.extensions.get::<Attempt>().map_or(1, |attempt| attempt.0);
+                return Err(told(
+                    Error::from_answer(parts.status, parts.headers, body).with_attempts(attempts),
+                ));
+            }
+            let request_id = request_id.to_string();
+            let raw = Raw { status: parts.status, headers: parts.headers, body: body.clone(), request_id };
+            Ok(Response::new(body, raw))
+        })
+    }
+
+    fn request(&self, call: Call, encoded: Encoded, context: &Context) -> Result<Request> {
+        let info = call.action();
+        let http = route(info)?;
+        let query = encode::query(http, encoded.query, context)?;
+        let mut address = format!("{}{}", self.base_url(info.api), http.path);
+        if !query.is_empty() {
+            address.push('?');
+            address.push_str(&query);
+        }
+        let mut request = http::Request::builder()
+            .method(http.method.as_str())
+            .uri(address)
+            .body(encoded.body)
+            .map_err(|error| Error::build("the address cannot be used").with_source(error))?;
+        self.set_headers(request.headers_mut(), &call, encoded.content_type, context)?;
+        request.extensions_mut().insert(call);
+        Ok(request)
+    }
+
+    fn set_headers(
+        &self,
+        headers: &mut HeaderMap,
+        call: &Call,
+        content_type: Option<HeaderValue>,
+        context: &Context,
+    ) -> Result<()> {
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(http::header::USER_AGENT, self.0.settings.user_agent.clone());
+        headers.insert(REQUEST_ID, header_value("the request id", call.request_id())?);
+        if let Some(content_type) = content_type {
+            headers.insert(CONTENT_TYPE, content_type);
+        }
+        if let Some(author) = &context.author_id {
+            headers.insert(AUTHOR_ID, header_value("the author id", author)?);
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for LiveChat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiveChat")
+            .field("credentials", &self.0.credentials)
+            .field("settings", &self.0.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+pub(crate) fn route(info: &'static ActionInfo) -> Result<&'static Http> {
+    let missing = || Error::build("the action exists over WebSocket only").with_action(info.name);
+    info.http.as_ref().ok_or_else(missing)
+}
+
+fn header_value(what: &str, value: &str) -> Result<HeaderValue> {
+    HeaderValue::try_from(value)
+        .map_err(|_| Error::build(format!("{what} `{}` cannot be a header's value", value.escape_debug())))
+}
+
+fn overdue(timeout: std::time::Duration) -> Error {
+    Error::new(ErrorKind::Timeout, format!("the call was not done within {timeout:?}")).with_reached()
+}
+
+/// Reads an answer.
+pub(crate) fn decode<T: DeserializeOwned>(
+    info: &'static ActionInfo,
+    response: Response<Bytes>,
+) -> Result<Response<T>> {
+    match from_json(json_of(&response)) {
+        Ok(value) => Ok(response.map(|_| value)),
+        Err(unreadable) => Err(unreadable.into_error(info, &response)),
+    }
+}
+
+/// The JSON of an answer. An action that returns nothing may answer with no body at all: that reads as `{}`.
+pub(crate) fn json_of(response: &Response<Bytes>) -> &[u8] {
+    if response.body().trim_ascii().is_empty() { b"{}" } else { response.body() }
+}
+
+/// Reads a whole JSON document.
+pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
+    read_json(body, PhantomData)
+}
+
+/// Reads a whole JSON document by a seed.
+pub(crate) fn read_json<'de, S: DeserializeSeed<'de>>(
+    body: &'de [u8],
+    seed: S,
+) -> Result<S::Value, Unreadable> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let mut track = serde_path_to_error::Track::new();
+    seed.deserialize(serde_path_to_error::Deserializer::new(&mut deserializer, &mut track))
+        .and_then(|value| deserializer.end().map(|()| value))
+        .map_err(|error| Unreadable { path: track.path().to_string(), error })
+}
+
+/// Why a JSON document cannot be read, and where in it.
+pub(crate) struct Unreadable {
+    path: String,
+    error: serde_json::Error,
+}
+
+impl Unreadable {
+    pub(crate) fn into_error(self, info: &'static ActionInfo, response: &Response<Bytes>) -> Error {
+        Error::decode(&self.path, &self.error, response.headers(), response.body())
+            .with_action(info.name)
+            .with_request_id(response.request_id())
+            .with_answer(response.status(), response.headers().clone(), response.body().clone())
+    }
+}

@@ -1,0 +1,20 @@
+//! The client against a server on loopback that misbehaves on purpose, and against answers from memory while time is paused.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "the helpers of the tests may fail the tests"
+)]
+
+mod answers;
+#[cfg(feature = "configuration")]
+mod batches;
+mod pages;
+mod rate_limits;
+mod regions;
+mod requests;
+mod retries;
+mod support;
+mod tokens;
+mod traces;
+mod uploads;

@@ -1,0 +1,173 @@
+//! Lists, page by page and item by item.
+
+use std::pin::Pin;
+
+use futures_core::Stream;
+use livechat_client::{
+    ErrorKind, Items, Paged, Pages,
+    types::{Action, ActionInfo, Api, Content, Http, Method, Pagination, Repeatable},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::support::{GET_CHAT, Script, Server};
+
+#[derive(Debug, Serialize)]
+struct ListThreads {
+    chat_id: &'static str,
+    limit: u32,
+}
+
+const LIST_THREADS: ListThreads = ListThreads { chat_id: "PJ0MRSHTDG", limit: 2 };
+
+#[derive(Debug, Deserialize)]
+struct ListThreadsResponse {
+    threads: Vec<Thread>,
+    #[serde(default)]
+    found_threads: u32,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Thread {
+    id: String,
+}
+
+impl Action for ListThreads {
+    const INFO: &'static ActionInfo = &{
+        let mut info = ActionInfo::new(Api::Agent, "list_threads", "");
+        info.http = Some(Http::new(Method::Post, "/v3.5/agent/action/list_threads", Content::Json, &[]));
+        info.repeatable = Repeatable::Always;
+        info.pagination = Some(Pagination::new("threads", "next_page_id", None, Some("found_threads")));
+        info
+    };
+    type Response = ListThreadsResponse;
+}
+
+impl Paged for ListThreads {
+    type Item = Thread;
+}
+
+const PAGES: [&str; 3] = [
+    r#"{"found_threads":5,"next_page_id":"p2","threads":[{"id":"a"},{"id":"b"}]}"#,
+    r#"{"threads":[],"found_threads":5,"next_page_id":"p3","previous_page_id":"p1"}"#,
+    r#"{"threads":[{"id":"c"}],"previous_page_id":"p2"}"#,
+];
+
+fn pages() -> [Script; 3] {
+    PAGES.map(Script::ok)
+}
+
+fn bodies(server: &Server) -> Vec<String> {
+    server.received().iter().map(crate::support::Received::text).collect()
+}
+
+const FIRST: &str = r#"{"chat_id":"PJ0MRSHTDG","limit":2}"#;
+
+#[tokio::test]
+async fn items_come_across_pages_and_later_requests_carry_the_page_id_alone() {
+    let server = Server::start(pages()).await;
+    let mut items = server.client().agent().items(&LIST_THREADS);
+    assert_eq!(items.next_page_id(), None);
+    let mut ids = Vec::new();
+    while let Some(thread) = items.try_next().await.unwrap() {
+        ids.push(thread.id);
+    }
+    assert_eq!(ids, ["a", "b", "c"]);
+    assert_eq!(items.try_next().await.unwrap(), None);
+    assert_eq!(bodies(&server), [FIRST, r#"{"page_id":"p2"}"#, r#"{"page_id":"p3"}"#]);
+}
+
+#[tokio::test]
+async fn pages_come_one_by_one_and_are_asked_for_only_when_wanted() {
+    let server = Server::start(pages()).await;
+    let mut pages = server.client().agent().pages(&LIST_THREADS);
+    assert!(server.received().is_empty());
+    let page = pages.try_next().await.unwrap().unwrap();
+    assert_eq!((page.threads.len(), page.found_threads), (2, 5));
+    assert_eq!(page.body(), PAGES[0]);
+    assert_eq!(pages.next_page_id(), Some("p2"));
+    assert_eq!(server.received().len(), 1);
+    assert!(pages.try_next().await.unwrap().is_some());
+    assert!(pages.try_next().await.unwrap().is_some());
+    assert!(pages.try_next().await.unwrap().is_none());
+    assert_eq!(pages.next_page_id(), None);
+}
+
+#[tokio::test]
+async fn a_list_can_be_resumed_from_a_page() {
+    let [_, second, third] = pages();
+    let server = Server::start([second.clone(), third.clone(), second, third]).await;
+    let agent = server.client().agent();
+    let mut items = agent.items_from::<ListThreads>("p2");
+    assert_eq!(items.next_page_id(), Some("p2"));
+    assert_eq!(items.try_next().await.unwrap().unwrap().id, "c");
+    let mut pages = agent.pages_from::<ListThreads>("p2");
+    assert!(pages.try_next().await.unwrap().unwrap().threads.is_empty());
+    assert_eq!(bodies(&server)[0], r#"{"page_id":"p2"}"#);
+}
+
+#[tokio::test]
+async fn after_a_failure_the_list_ends_and_says_where_to_resume() {
+    let [first, second, _] = pages();
+    let server = Server::start([first, second, Script::error(400, "validation")]).await;
+    let mut items = server.client().agent().items(&LIST_THREADS);
+    items.try_next().await.unwrap().unwrap();
+    items.try_next().await.unwrap().unwrap();
+    assert!(items.try_next().await.unwrap_err().is_validation());
+    assert_eq!(items.try_next().await.unwrap(), None);
+    assert_eq!(items.next_page_id(), Some("p3"));
+}
+
+#[tokio::test]
+async fn a_wrong_item_is_named_by_its_path() {
+    let server =
+        Server::start([Script::ok(r#"{"threads":[{"id":"a"},{"id":1}],"next_page_id":"p2"}"#)]).await;
+    let mut items = server.client().agent().items(&LIST_THREADS);
+    let error = items.try_next().await.unwrap_err();
+    assert_eq!(error.json_path(), Some("threads[1].id"));
+    assert_eq!(error.action(), Some("list_threads"));
+    assert_eq!(items.try_next().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_page_without_its_list_is_an_error() {
+    let server = Server::start([Script::ok("{}")]).await;
+    let error = server.client().agent().items(&LIST_THREADS).try_next().await.unwrap_err();
+    assert!(error.to_string().contains("missing field `threads`"), "{error}");
+}
+
+#[tokio::test]
+async fn a_page_that_names_itself_as_the_next_is_an_error_and_no_endless_list() {
+    let server = Server::start([Script::ok(PAGES[0]), Script::ok(PAGES[0])]).await;
+    let mut pages = server.client().agent().pages(&LIST_THREADS);
+    pages.try_next().await.unwrap().unwrap();
+    assert_eq!(pages.try_next().await.unwrap_err().kind(), ErrorKind::Decode);
+    assert!(pages.try_next().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn an_action_without_pages_says_so() {
+    let server = Server::start([Script::ok(crate::support::CHAT)]).await;
+    let error = server.client().agent().pages(&GET_CHAT).try_next().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Build);
+    assert_eq!(error.action(), Some("get_chat"));
+}
+
+#[tokio::test]
+async fn waiting_for_a_page_can_be_given_up_and_taken_up_again() {
+    let server = Server::start(pages()).await;
+    let mut items = server.client().agent().items(&LIST_THREADS);
+    // Polled once, then dropped: the request is on its way.
+    let once =
+        std::future::poll_fn(|context| std::task::Poll::Ready(Pin::new(&mut items).poll_next(context))).await;
+    assert!(once.is_pending());
+    assert_eq!(items.try_next().await.unwrap().unwrap().id, "a");
+    assert_eq!(server.received().len(), 1);
+}
+
+#[test]
+fn lists_are_streams_that_move_freely_between_threads() {
+    fn check<S: Stream + Unpin + Send + 'static>() {}
+    check::<Pages<ListThreads>>();
+    check::<Items<ListThreads>>();
+    check::<Pages<crate::support::GetChat>>();
+}

@@ -1,0 +1,142 @@
+//! What `tracing` is told.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use livechat_client::layers::Retry;
+use tracing::{
+    Event, Metadata, Subscriber,
+    field::{Field, Visit},
+    span,
+};
+
+use crate::support::{CHAT, GET_CHAT, Script, Server};
+
+type Fields = BTreeMap<String, String>;
+
+/// Keeps the spans and events of this crate.
+#[derive(Clone, Default)]
+struct Recorder {
+    next: Arc<AtomicU64>,
+    spans: Arc<Mutex<BTreeMap<u64, (String, Fields)>>>,
+    events: Arc<Mutex<Vec<Fields>>>,
+}
+
+struct Collect<'a>(&'a mut Fields);
+
+impl Visit for Collect<'_> {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name().to_owned(), value.to_owned());
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.0.insert(field.name().to_owned(), format!("{value:?}"));
+    }
+}
+
+impl Subscriber for Recorder {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("livechat_client")
+    }
+
+    fn new_span(&self, attributes: &span::Attributes<'_>) -> span::Id {
+        let mut fields = Fields::new();
+        attributes.record(&mut Collect(&mut fields));
+        let id = self.next.fetch_add(1, Ordering::SeqCst) + 1;
+        self.spans.lock().unwrap().insert(id, (attributes.metadata().name().to_owned(), fields));
+        span::Id::from_u64(id)
+    }
+
+    fn record(&self, span: &span::Id, values: &span::Record<'_>) {
+        let mut spans = self.spans.lock().unwrap();
+        values.record(&mut Collect(&mut spans.get_mut(&span.into_u64()).unwrap().1));
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let mut fields = Fields::new();
+        event.record(&mut Collect(&mut fields));
+        self.events.lock().unwrap().push(fields);
+    }
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+    fn enter(&self, _: &span::Id) {}
+    fn exit(&self, _: &span::Id) {}
+}
+
+impl Recorder {
+    fn spans(&self, name: &str) -> Vec<Fields> {
+        let spans = self.spans.lock().unwrap();
+        spans.values().filter(|(known, _)| known == name).map(|(_, fields)| fields.clone()).collect()
+    }
+
+    fn everything(&self) -> String {
+        format!("{:?} {:?}", self.spans.lock().unwrap(), self.events.lock().unwrap())
+    }
+}
+
+#[tokio::test]
+async fn a_call_has_a_span_and_so_has_each_attempt_and_none_shows_a_secret() {
+    let recorder = Recorder::default();
+    let _guard = tracing::subscriber::set_default(recorder.clone());
+    let server = Server::start([Script::error(500, "internal"), Script::ok(CHAT)]).await;
+    let retry = Retry::new().backoff(std::time::Duration::ZERO, std::time::Duration::ZERO);
+    let response = server.builder().retry(retry).build().unwrap().agent().send(&GET_CHAT).await.unwrap();
+
+    let [call] = &recorder.spans("livechat.call")[..] else { panic!() };
+    assert_eq!(call["livechat.action"], "get_chat");
+    assert_eq!(call["livechat.api"], "agent");
+    assert_eq!(call["livechat.request_id"], response.request_id());
+    assert_eq!(call["http.response.status_code"], "200");
+
+    let [first, second] = &recorder.spans("livechat.attempt")[..] else {
+        panic!("{}", recorder.everything())
+    };
+    assert_eq!(first["otel.name"], "POST /v3.5/agent/action/get_chat");
+    assert_eq!(first["otel.kind"], "client");
+    assert_eq!(first["http.request.method"], "POST");
+    assert_eq!(first["server.address"], "127.0.0.1");
+    assert!(first["url.full"].ends_with("/v3.5/agent/action/get_chat"));
+    assert!(first["url.full"].contains(&first["server.port"]));
+    assert_eq!(first["http.response.status_code"], "500");
+    assert_eq!(first["error.type"], "internal");
+    assert_eq!(first.get("http.request.resend_count"), None);
+    assert_eq!(second["http.request.resend_count"], "1");
+    assert_eq!(second["http.response.status_code"], "200");
+    assert_eq!(second.get("error.type"), None);
+    assert!(!recorder.everything().contains("hunter2"));
+}
+
+#[cfg(feature = "customer")]
+#[tokio::test]
+async fn the_query_is_not_recorded_since_it_may_hold_tokens() {
+    let recorder = Recorder::default();
+    let _guard = tracing::subscriber::set_default(recorder.clone());
+    let server = Server::start([Script::ok("{}")]).await;
+    let request = crate::support::GetConfiguration { group_id: 0, test: None };
+    server.client().customer("hunter2").send(&request).await.unwrap();
+    assert!(server.received()[0].line().contains("hunter2"));
+    assert_eq!(recorder.spans("livechat.attempt").len(), 1);
+    assert!(!recorder.everything().contains("hunter2"));
+}
+
+#[tokio::test]
+async fn a_legacy_version_is_warned_of_once() {
+    let recorder = Recorder::default();
+    let _guard = tracing::subscriber::set_default(recorder.clone());
+    let legacy = || Script::status(200, &[("Legacy", "2027-01-31")], CHAT);
+    let server = Server::start([legacy(), legacy()]).await;
+    let agent = server.client().agent();
+    agent.send(&GET_CHAT).await.unwrap();
+    agent.send(&GET_CHAT).await.unwrap();
+    let events = recorder.events.lock().unwrap();
+    let warnings: Vec<_> = events.iter().filter(|event| event.contains_key("until")).collect();
+    let [warning] = &warnings[..] else { panic!("{warnings:?}") };
+    assert_eq!(warning["version"], "v3.5");
+    assert_eq!(warning["until"], "2027-01-31");
+}
