@@ -18,6 +18,7 @@ Commands:
   regen --check     write nothing; print what differs. Exit code 0: nothing, 1: the specs are wrong, 2: something differs
   bundle [DIR]      write each API as one self-contained OpenAPI document (default: target/openapi)
   model             print the linked model as JSON on standard output
+  bench             measure what PERFORMANCE.md states goals for; writes target/bench/performance.md and .json, and plots
   ci                run everything that must pass before a change lands, step by step
   ci --list         print the steps
 
@@ -36,6 +37,8 @@ pub enum Command {
     Bundle(PathBuf),
     /// Print the model.
     Model,
+    /// Measure.
+    Bench,
     /// Run the checks.
     Ci {
         /// Only print what they are.
@@ -69,6 +72,7 @@ pub fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Result<
         (["bundle"], false, false) => Ok(Command::Bundle("target/openapi".into())),
         (["bundle", folder], false, false) => Ok(Command::Bundle(folder.into())),
         (["model"], false, false) => Ok(Command::Model),
+        (["bench"], false, false) => Ok(Command::Bench),
         (["ci"], false, list) => Ok(Command::Ci { list }),
         ([] | ["help"], false, false) => Ok(Command::Help),
         _ => Err(format!("`{}` is no command; see `cargo xtask --help`", words.join(" ")).into()),

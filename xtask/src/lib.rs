@@ -8,6 +8,7 @@
     reason = "text is put together piece by piece; the plain form reads best, and it is not what the time goes to"
 )]
 
+pub mod bench;
 pub mod bundle;
 pub mod check;
 pub mod ci;

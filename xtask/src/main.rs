@@ -6,14 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use xtask::flags::{self, Command, HELP};
-use xtask::regen::{self, RegenError};
+use xtask::regen::{self, RegenError, STALE, WRONG};
 use xtask::settle::Mode;
-use xtask::{bundle, ci, describe};
-
-/// The specs are wrong, or something could not be done.
-const WRONG: u8 = 1;
-/// The generated code is not what the specs say.
-const STALE: u8 = 2;
+use xtask::{bench, bundle, ci, describe};
 
 fn main() -> ExitCode {
     let command = match flags::parse(std::env::args_os().skip(1)) {
@@ -28,6 +23,10 @@ fn main() -> ExitCode {
         Command::Model => match regen::load(&root) {
             Ok(model) => print(&format!("{:#}\n", describe::describe(&model))),
             Err(errors) => spec_errors(&errors),
+        },
+        Command::Bench => match bench::run(&root) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(&error),
         },
         Command::Ci { list: true } => print(&ci::list()),
         Command::Ci { list: false } => {
@@ -47,8 +46,10 @@ fn root() -> PathBuf {
 }
 
 fn regen(root: &Path, mode: Mode) -> ExitCode {
-    match regen::regen(root, mode) {
-        Ok(report) if mode == Mode::Check && !report.settled.is_clean() => {
+    let outcome = regen::regen(root, mode);
+    let code = regen::exit_code(&outcome, mode);
+    match outcome {
+        Ok(report) if code == STALE => {
             let _ = print(&report.settled.diff);
             for file in report.settled.written.iter().chain(&report.settled.removed) {
                 eprintln!("stale: {file}");
@@ -56,7 +57,7 @@ fn regen(root: &Path, mode: Mode) -> ExitCode {
             eprintln!(
                 "The generated code is not what the specs say. Run `cargo xtask regen` and commit what it writes."
             );
-            ExitCode::from(STALE)
+            ExitCode::from(code)
         }
         Ok(report) => print(&format!("{report}\n")),
         Err(RegenError::Spec(errors)) => spec_errors(&errors),

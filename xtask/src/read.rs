@@ -101,7 +101,8 @@ pub fn read(root: &Path, version: &str, errors: &Diagnostics) -> Sources {
 }
 
 fn is_yaml(name: &str) -> bool {
-    name.ends_with(".yaml") || name.ends_with(".yml")
+    let ending = Path::new(name).extension().unwrap_or_default();
+    ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml")
 }
 
 /// What looks like a part of the specs and stands where nothing reads it.

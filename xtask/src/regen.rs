@@ -76,6 +76,21 @@ pub fn regen(root: &Path, mode: Mode) -> Result<Report, RegenError> {
     Ok(Report { counts: counts(&model), settled, time: start.elapsed() })
 }
 
+/// The specs are wrong, or something could not be done.
+pub const WRONG: u8 = 1;
+/// The generated code is not what the specs say, and was not written.
+pub const STALE: u8 = 2;
+
+/// What the process says at its end: 0 if all is well, [`WRONG`] or [`STALE`].
+#[must_use]
+pub fn exit_code(outcome: &Result<Report, RegenError>, mode: Mode) -> u8 {
+    match outcome {
+        Err(_) => WRONG,
+        Ok(report) if mode == Mode::Check && !report.settled.is_clean() => STALE,
+        Ok(_) => 0,
+    }
+}
+
 fn counts(model: &Model) -> [usize; 5] {
     let sum = |count: fn(&crate::model::Document) -> usize| model.documents.iter().map(count).sum();
     [

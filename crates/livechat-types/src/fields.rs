@@ -33,8 +33,7 @@ pub(crate) type Names = &'static [&'static [&'static str]];
 macro_rules! fields {
     ($object:ident { $($field:ident : $presence:ident $name:literal $(| $alias:literal)*),* $(,)? }) => {
         impl<'de> ::serde::Deserialize<'de> for $object {
-            // Where every field is optional, no pattern can fail.
-            #[allow(irrefutable_let_patterns)]
+            #[allow(irrefutable_let_patterns, reason = "where every field is optional, no pattern can fail")]
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 let ($($crate::fields::presence::$presence($field),)*) =
                     $crate::fields::read(deserializer, stringify!($object), &[$(&[$name $(, $alias)*]),*])?
@@ -182,7 +181,9 @@ impl<'de, S: Slots<'de>> Visitor<'de> for Object<S> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<S, A::Error> {
         let mut slots = S::empty();
         let mut seen = Seen::default();
-        while let Some(index) = map.next_key_seed(Key(self.names))? {
+        let mut next = 0;
+        while let Some(index) = map.next_key_seed(KeyAfter { names: self.names, next })? {
+            next = index + 1;
             if index < self.names.len() {
                 seen.add(index, self.names)?;
                 slots.fill(index, &mut map)?;
@@ -233,11 +234,27 @@ impl<'de> DeserializeSeed<'de> for Key {
     type Value = usize;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
+        KeyAfter { names: self.0, next: 0 }.deserialize(deserializer)
+    }
+}
+
+/// The same, searched from where the last key was found: objects tend to have their fields in the documented order.
+#[derive(Clone, Copy)]
+struct KeyAfter {
+    names: Names,
+    /// The index to begin at.
+    next: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for KeyAfter {
+    type Value = usize;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
         deserializer.deserialize_identifier(self)
     }
 }
 
-impl Visitor<'_> for Key {
+impl Visitor<'_> for KeyAfter {
     type Value = usize;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -245,8 +262,18 @@ impl Visitor<'_> for Key {
     }
 
     fn visit_str<E: Error>(self, key: &str) -> Result<usize, E> {
-        Ok(self.0.iter().position(|names| names.contains(&key)).unwrap_or(self.0.len()))
+        let (before, after) = self.names.split_at_checked(self.next).unwrap_or((self.names, &[]));
+        if let Some(index) = position(after, key) {
+            return Ok(before.len() + index);
+        }
+        Ok(position(before, key).unwrap_or(self.names.len()))
     }
+}
+
+/// Where a key is among names. Few names have the same length and the same first letter, so only those are compared whole.
+fn position(names: Names, key: &str) -> Option<usize> {
+    let like = |name: &str| name.len() == key.len() && name.as_bytes().first() == key.as_bytes().first();
+    names.iter().position(|names| names.iter().any(|name| like(name) && *name == key))
 }
 
 #[cfg(test)]

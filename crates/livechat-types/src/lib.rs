@@ -49,6 +49,8 @@
 )]
 
 mod action;
+mod buffered;
+mod early;
 mod empty;
 mod ext;
 mod fields;

@@ -13,9 +13,10 @@ use serde_json::{Map, Value};
 
 use crate::{
     RtmAction, Secret,
+    buffered::buffered,
     fields::{self, Key, Names, Optional, Seen, Slots},
     shared::{AgentId, ErrorDetails, OrganizationId, WebhookId},
-    tagged::{Selector, buffered},
+    tagged::Selector,
     unknown::UnknownPayload,
 };
 

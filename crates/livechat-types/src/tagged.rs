@@ -14,7 +14,7 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use crate::unknown::Unknown;
+use crate::{early::Early, unknown::Unknown};
 
 /// Implements the reading and writing of an enum of newtype variants and `Unknown(Unknown)`.
 ///
@@ -177,33 +177,36 @@ impl<'de, T: TaggedUnion> Visitor<'de> for Union<T> {
                 let kind = map.next_value_seed(Selector { key: T::TAG, of: T::NAME, known: T::KINDS })?;
                 return T::read(kind, MapAccessDeserializer::new(Rest::new(T::TAG, before, Some(map))));
             }
-            before.push((key.into_owned(), map.next_value()?));
+            before.push((key, map.next_value()?));
         }
-        T::read_without_tag(MapAccessDeserializer::new(Rest::<A>::new(T::TAG, before, None)))
+        T::read_without_tag(MapAccessDeserializer::new(Rest::<'_, A>::new(T::TAG, before, None)))
     }
 }
 
 /// What an object has beside its tag: the entries that were buffered, then those still to come.
-struct Rest<A> {
+struct Rest<'de, A> {
     tag: &'static str,
-    before: vec::IntoIter<(String, Value)>,
-    pending: Option<(String, Value)>,
+    before: vec::IntoIter<Entry<'de>>,
+    pending: Option<Entry<'de>>,
     live: Option<A>,
 }
 
-impl<A> Rest<A> {
-    fn new(tag: &'static str, before: Vec<(String, Value)>, live: Option<A>) -> Self {
+/// A key and its value.
+type Entry<'de> = (Cow<'de, str>, Early<'de>);
+
+impl<'de, A> Rest<'de, A> {
+    fn new(tag: &'static str, before: Vec<Entry<'de>>, live: Option<A>) -> Self {
         Self { tag, before: before.into_iter(), pending: None, live }
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Rest<A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Rest<'de, A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         self.pending = self.before.next();
         if let Some((key, _)) = &self.pending {
-            return seed.deserialize(key.as_str().into_deserializer()).map(Some);
+            return seed.deserialize((&**key).into_deserializer()).map(Some);
         }
         let Some(live) = &mut self.live else { return Ok(None) };
         match live.next_key_seed(Text)? {
@@ -217,7 +220,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Rest<A> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
         match (self.pending.take(), &mut self.live) {
-            (Some((key, value)), _) => buffered(&key, value, seed),
+            (Some((key, value)), _) => value.read(&key, seed),
             (None, Some(live)) => live.next_value_seed(seed),
             (None, None) => Err(A::Error::custom("a value was asked for before its key")),
         }

@@ -1,3 +1,5 @@
+//! What holds for all types of the crate.
+
 use std::fmt::Debug;
 
 use crate::{

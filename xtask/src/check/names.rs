@@ -185,8 +185,8 @@ fn variants(model: &Model, named: &Named, errors: &Diagnostics) {
         _ => "rename the schema of the branch",
     };
     let mut known: BTreeMap<&str, &str> = BTreeMap::new();
-    let names = names_of_variants(model, named);
-    for (written, variant) in &names {
+    let variants = names_of_variants(model, named);
+    for (written, variant) in &variants {
         if !name::is_word(variant) || variant == "Self" {
             let message = format!("`{written}` becomes no good variant of `{}`", named.name);
             let help = "a variant's name is PascalCase: ASCII letters and digits, a letter first, not `Self`";

@@ -23,7 +23,9 @@ pub(super) fn check(model: &Model, errors: &Diagnostics) {
             Shape::Tagged(tagged) => tagged_union(model, named, tagged, errors),
             Shape::ByType(branches) => by_type(model, branches, named, errors),
             Shape::AllOf(parts) => {
-                parts.iter().for_each(|part| all_of_part(model, part, errors));
+                for part in parts {
+                    all_of_part(model, part, errors);
+                }
                 one_tag(model, named, errors);
             }
             _ => {}
@@ -156,6 +158,11 @@ fn by_type(model: &Model, branches: &[Schema], named: &Named, errors: &Diagnosti
             errors.report(Code::UnionBranchType, branch.place, message, "nothing tells them apart: keep one");
         }
         known.push(kind);
+        if branch.description.is_empty() && model.resolve(branch).description.is_empty() {
+            let help =
+                "say in a sentence what the value then means: it becomes the documentation of a variant";
+            errors.report(Code::MissingDescription, branch.place, "this branch has no description", help);
+        }
         if branch.title.is_none() && !matches!(branch.shape, Shape::Ref(_)) {
             let help = "add `title:` in PascalCase: it becomes the variant's name";
             errors.report(Code::MissingKey, branch.place, "this branch has no `title`", help);

@@ -145,7 +145,10 @@ pub(super) fn of_tagged(model: &Model, named: &Named, tagged: &Tagged) -> String
 /// `json_schema! { … }`
 pub(super) fn of_json_schema(name: &str, parts: &[String], schema: &serde_json::Value) -> String {
     let text = format!("{schema:#}");
-    let hashes = if text.contains("\"#") { "##" } else { "#" };
+    let mut hashes = "#".to_owned();
+    while text.contains(&format!("\"{hashes}")) {
+        hashes.push('#');
+    }
     format!("json_schema! {{\n    {name}, [{}], r{hashes}\"{text}\"{hashes}\n}}\n", parts.join(", "))
 }
 

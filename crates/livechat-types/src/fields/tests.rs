@@ -1,3 +1,5 @@
+//! How objects are read: held against what serde derives.
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};

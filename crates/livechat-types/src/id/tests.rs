@@ -1,3 +1,5 @@
+//! What an identifier is and does.
+
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};

@@ -1,3 +1,5 @@
+//! Values told apart by their JSON type, in and out.
+
 use serde::Serialize;
 use serde_json::{Number, Value, json};
 

@@ -1,3 +1,5 @@
+//! Envelopes: the payload before the action, after it, and unknown.
+
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
@@ -140,7 +142,7 @@ fn a_bad_payload_is_an_error_at_its_path() {
     assert_eq!(error::<PushEnvelope<Push>>(text), ("payload.chat_id".to_owned(), expected.to_owned()));
 
     let text = r#"{"payload": {"chat_id": 1}, "action": "chat_unfollowed"}"#;
-    assert_eq!(error::<PushEnvelope<Push>>(text).1, format!("`payload`: {expected}"));
+    assert_eq!(error::<PushEnvelope<Push>>(text).1, format!("`payload.chat_id`: {expected}"));
 }
 
 #[test]

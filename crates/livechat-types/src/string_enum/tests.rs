@@ -1,3 +1,5 @@
+//! Open enums: known values, unknown ones, other spellings.
+
 use std::{collections::BTreeMap, convert::Infallible};
 
 use crate::UnknownValue;

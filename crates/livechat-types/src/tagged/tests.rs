@@ -1,3 +1,5 @@
+//! Tagged unions: the tag first, last, unknown and absent.
+
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 

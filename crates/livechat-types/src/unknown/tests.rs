@@ -1,3 +1,5 @@
+//! What is kept of what nobody knows yet.
+
 use std::{cell::RefCell, fmt::Display};
 
 use serde::{

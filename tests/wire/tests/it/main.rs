@@ -1,0 +1,15 @@
+//! What the types and the client put on the wire and take from it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "the helpers of the tests may fail the tests"
+)]
+
+mod http;
+mod openness;
+mod round_trip;
+mod samples;
+mod secrets;
+mod table;
