@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::{
-    Content, Docs, Limits, Method, Pagination, Parameter, Payload, Ref, Repeatable, SHARED, Schema, Scopes,
-    Shape, Transport,
+    Authorization, Content, Docs, Limits, Method, Pagination, Parameter, Payload, Ref, Repeatable, SHARED,
+    Schema, Scopes, Shape, Transport,
 };
 use crate::read::Sources;
 use crate::yaml::{EMPTY_HELP, Key, Node};
@@ -96,7 +96,7 @@ pub struct Operation {
     pub repeatable: Repeatable,
     pub batch_of: Option<(String, Place)>,
     pub deprecated: bool,
-    pub authorized: bool,
+    pub authorization: Authorization,
     pub security: Option<Value>,
     pub parameters: Vec<Entry<Parameter>>,
     pub body: Option<(Content, Payload)>,

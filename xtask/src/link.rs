@@ -7,8 +7,8 @@ use heck::ToUpperCamelCase;
 use crate::decode::{Entry, MessageEntry, Operation, Root, RtmEntry, SpecFile, bare_schema};
 use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::{
-    Action, ActionPlaces, Content, Document, FileInfo, Http, Message, Method, Model, Named, NamedResponse,
-    Parameter, Payload, Property, Ref, SHARED, Schema, SchemaId, Shape, Transport,
+    Action, ActionPlaces, Authorization, Content, Document, FileInfo, Http, Message, Method, Model, Named,
+    NamedResponse, Parameter, Payload, Property, Ref, SHARED, Schema, SchemaId, Shape, Transport,
 };
 use crate::read::Sources;
 
@@ -322,7 +322,7 @@ impl Linker<'_> {
             repeatable: operation.repeatable,
             pagination: operation.pagination.clone().map(|(pagination, _)| pagination),
             batch_of: operation.batch_of.clone().map(|(name, _)| name),
-            authorized: operation.authorized,
+            authorization: operation.authorization,
             security: operation.security.clone(),
             response_description: operation.response_description.clone(),
             errors,
@@ -426,7 +426,7 @@ impl Linker<'_> {
             repeatable: entry.repeatable,
             pagination: entry.pagination.clone().map(|(pagination, _)| pagination),
             batch_of: None,
-            authorized: true,
+            authorization: Authorization::Required,
             security: None,
             response_description: String::new(),
             errors: Vec::new(),

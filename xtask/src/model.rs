@@ -170,7 +170,7 @@ pub struct Action {
     /// The action of each item, if it is a batch.
     pub batch_of: Option<String>,
     /// Whether it needs authorization.
-    pub authorized: bool,
+    pub authorization: Authorization,
     /// What it says of authorization itself, as written.
     pub security: Option<Value>,
     /// What the answer `"200"` means.
@@ -252,6 +252,17 @@ impl Content {
             Self::Query => None,
         }
     }
+}
+
+/// Whether a request must be authorized.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authorization {
+    /// It must be.
+    Required,
+    /// Some requests of the action must be, others need not.
+    Optional,
+    /// It need not be.
+    None,
 }
 
 /// A transport.

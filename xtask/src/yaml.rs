@@ -327,7 +327,7 @@ struct Places<'a> {
 }
 
 /// How many characters are walked at most to find one.
-const STEP: usize = 64;
+const STEP: usize = 8;
 
 impl<'a> Places<'a> {
     fn new(text: &'a str, file: usize) -> Self {

@@ -135,6 +135,29 @@ impl CustomerApi {
     }
 }
 
+#[cfg(feature = "accounts")]
+impl AccountsApi {
+    /// The same client for one group of an organization: what
+    /// [`issue_group_customer_token`](Self::issue_group_customer_token) needs to know.
+    #[must_use]
+    pub fn in_group(&self, organization_id: impl AsRef<str>, group_id: impl fmt::Display) -> Self {
+        let organization_id = Some(std::sync::Arc::from(organization_id.as_ref()));
+        let group_id = Some(std::sync::Arc::from(group_id.to_string()));
+        let context = Context { organization_id, group_id, ..self.context.clone() };
+        Self { livechat: self.livechat.clone(), context }
+    }
+
+    /// The same client for the customer whom these cookies tell: what
+    /// [`issue_customer_token`](Self::issue_customer_token) knows a customer by with the grant `cookie`.
+    ///
+    /// [`CustomerTokens::by_cookie`](crate::CustomerTokens::by_cookie) keeps them by itself.
+    #[must_use]
+    pub fn with_cookies(&self, cookies: &crate::CustomerCookies) -> Self {
+        let cookies = Some(std::sync::Arc::new(cookies.header()));
+        Self { livechat: self.livechat.clone(), context: Context { cookies, ..self.context.clone() } }
+    }
+}
+
 /// The APIs.
 impl LiveChat {
     /// The Agent Chat API.

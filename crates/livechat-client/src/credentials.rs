@@ -118,6 +118,11 @@ impl Credentials {
         }
     }
 
+    /// Whether there are none.
+    pub(crate) fn are_absent(&self) -> bool {
+        matches!(self.0.source, Source::Absent)
+    }
+
     /// Notes that the server refused the tokens of this generation.
     pub(crate) fn refuse(&self, generation: u64) {
         if let Source::Provided(tokens) = &self.0.source {

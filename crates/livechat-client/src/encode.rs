@@ -15,6 +15,21 @@ pub(crate) struct Encoded {
     pub(crate) body: Body,
 }
 
+/// The field of a request that carries a token of its own, in place of the client's credentials.
+pub(crate) const OWN_TOKEN: &str = "code";
+
+impl Encoded {
+    /// Whether the request has a field of this name.
+    pub(crate) fn has_field(&self, name: &str) -> bool {
+        let body = self.body.as_bytes().map_or(&[][..], |body| body);
+        let in_pairs = |pairs: &[u8]| form_urlencoded::parse(pairs).any(|(key, _)| key == name);
+        match serde_json::from_slice::<Value>(body) {
+            Ok(body) => body.get(name).is_some() || in_pairs(self.query.as_bytes()),
+            Err(_) => in_pairs(body) || in_pairs(self.query.as_bytes()),
+        }
+    }
+}
+
 /// Encodes a request as its route asks.
 pub(crate) fn request(http: &Http, request: &impl Serialize) -> Result<Encoded> {
     match http.content {
@@ -47,26 +62,44 @@ pub(crate) fn upload(file: UploadFile) -> Result<Encoded> {
     Ok(Encoded { query: String::new(), content_type: Some(content_type), body: Body::upload(multipart) })
 }
 
-/// Adds the parameters whose values the client holds.
-pub(crate) fn query(http: &Http, query: String, context: &Context) -> Result<String> {
-    if http.client_parameters.is_empty() {
-        return Ok(query);
+/// The path, with the parameters in it whose values the client holds.
+pub(crate) fn path(http: &Http, context: &Context) -> Result<String> {
+    let mut path = http.path.to_owned();
+    for name in http.client_parameters.iter().filter(|name| http.path.contains(&place(name))) {
+        // A form writes a space as `+`, which in a path would be a plus.
+        let value: String = form_urlencoded::byte_serialize(held(name, context)?.as_bytes()).collect();
+        path = path.replace(&place(name), &value.replace('+', "%20"));
     }
+    Ok(path)
+}
+
+/// Adds the parameters whose values the client holds, unless they stand in the path.
+pub(crate) fn query(http: &Http, query: String, context: &Context) -> Result<String> {
     let mut serializer = form_urlencoded::Serializer::new(String::new());
-    for name in http.client_parameters {
-        let value = match *name {
-            "organization_id" => context.organization_id.as_deref(),
-            _ => None,
-        };
-        let missing = || Error::build(format!("the action needs `{name}`, which this client does not hold"));
-        serializer.append_pair(name, value.ok_or_else(missing)?);
+    for name in http.client_parameters.iter().filter(|name| !http.path.contains(&place(name))) {
+        serializer.append_pair(name, held(name, context)?);
     }
     let mut own = serializer.finish();
-    if !query.is_empty() {
+    if !own.is_empty() && !query.is_empty() {
         own.push('&');
-        own.push_str(&query);
     }
+    own.push_str(&query);
     Ok(own)
+}
+
+/// Where a parameter stands in a path.
+fn place(name: &str) -> String {
+    format!("{{{name}}}")
+}
+
+/// The value of a parameter that the client holds.
+fn held<'a>(name: &str, context: &'a Context) -> Result<&'a str> {
+    let value = match name {
+        "organization_id" => context.organization_id.as_deref(),
+        "group_id" => context.group_id.as_deref(),
+        _ => None,
+    };
+    value.ok_or_else(|| Error::build(format!("the action needs `{name}`, which this client does not hold")))
 }
 
 /// `name=value` pairs of a flat request; a list repeats its name.
@@ -77,6 +110,9 @@ fn pairs(request: &impl Serialize) -> Result<String> {
         Value::Null => return Ok(String::new()),
         _ => return Err(Error::build("the request is no object, so it cannot be sent as parameters")),
     };
+    // By name, whatever features of serde_json some other crate of the program has chosen.
+    let mut fields: Vec<(String, Value)> = fields.into_iter().collect();
+    fields.sort_by(|(a, _), (b, _)| a.cmp(b));
     for (name, value) in &fields {
         match value {
             Value::Array(items) => {
@@ -110,6 +146,35 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_parameter_of_the_path_is_put_there_and_nowhere_else() {
+        let http = Http::new(
+            livechat_types::Method::Post,
+            "/v2/{organization_id}/{group_id}/token",
+            livechat_types::Content::Json,
+            &["organization_id", "group_id"],
+        );
+        let context = Context {
+            organization_id: Some("a/b c".into()),
+            group_id: Some("3".into()),
+            ..Context::default()
+        };
+        assert_eq!(path(&http, &context).unwrap(), "/v2/a%2Fb%20c/3/token");
+        assert_eq!(query(&http, String::new(), &context).unwrap(), "");
+        let error = path(&http, &Context::default()).unwrap_err().to_string();
+        assert!(error.contains("`organization_id`"), "{error}");
+    }
+
+    #[test]
+    fn a_field_is_found_however_the_request_travels() {
+        let http = |content| Http::new(livechat_types::Method::Post, "/", content, &[]);
+        for content in [Content::Json, Content::Query, Content::Form] {
+            let with = request(&http(content), &json!({"a": "code", "code": "dal:x"})).unwrap();
+            let without = request(&http(content), &json!({"a": "code", "code_verifier": "x"})).unwrap();
+            assert!(with.has_field("code") && !without.has_field("code"), "{content:?}");
+        }
+    }
 
     #[test]
     fn parameters_are_escaped_and_lists_repeat_their_name() {

@@ -119,21 +119,54 @@ impl ApiError {
         if answer.status().is_success() { None } else { Self::from_body(answer.body()) }
     }
 
-    /// Reads the body of a failed answer: the web APIs' envelope, or the accounts service's flat form.
+    /// Reads the body of a failed answer: the web APIs' envelope, or one of the accounts service's flat forms.
     pub(crate) fn from_body(body: &[u8]) -> Option<Self> {
         let root: Value = serde_json::from_slice(body).ok()?;
-        Self::from_value(root.get("error").unwrap_or(&root))
+        match root.get("error") {
+            Some(error @ Value::Object(_)) => Self::from_value(error),
+            _ => Self::from_flat(root),
+        }
     }
 
     fn from_value(error: &Value) -> Option<Self> {
-        let text =
-            |names: &[&str]| names.iter().find_map(|name| error.get(*name)?.as_str()).map(str::to_owned);
         Some(Self {
-            error_type: text(&["type", "oauth_exception", "identity_exception"])?.into(),
-            message: text(&["message", "exception_description", "description", "exception_details"])
-                .unwrap_or_default(),
+            error_type: error.get("type")?.as_str()?.into(),
+            message: error.get("message").and_then(Value::as_str).unwrap_or_default().to_owned(),
             data: error.get("data").filter(|data| !data.is_null()).cloned(),
         })
+    }
+
+    /// Reads what the accounts service says: the type and the words under several names, and further fields beside them.
+    pub(crate) fn from_flat(root: Value) -> Option<Self> {
+        let Value::Object(mut fields) = root else { return None };
+        let mut text = |names: &[&str]| {
+            let texts: Vec<_> = names.iter().filter_map(|name| fields.remove(*name)).collect();
+            texts.iter().find_map(Value::as_str).map(str::to_owned)
+        };
+        let error_type = text(&["error", "oauth_exception", "identity_exception"])?.into();
+        let message =
+            text(&["error_description", "exception_description", "exception_details", "description"])
+                .unwrap_or_default();
+        let data = (!fields.is_empty()).then_some(Value::Object(fields));
+        Some(Self { error_type, message, data })
+    }
+
+    /// Whether it says that the access token is missing, wrong or expired.
+    pub(crate) fn is_token_refused(&self) -> bool {
+        self.error_type == ErrorType::Authentication || self.error_type.as_str() == "unauthorized"
+    }
+
+    /// Whether it says that who calls is unknown: an access token, a grant, an application.
+    fn is_authentication(&self) -> bool {
+        const OAUTH: &[&str] = &["invalid_client", "invalid_grant", "unauthorized_client", "identity_lost"];
+        self.is_token_refused() || OAUTH.contains(&self.error_type.as_str())
+    }
+
+    /// Whether it says that who calls may not do this.
+    fn is_authorization(&self) -> bool {
+        const OAUTH: &[&str] = &["access_denied", "forbidden", "invalid_scope", "missing_grant"];
+        matches!(self.error_type, ErrorType::Authorization | ErrorType::MissingAccess)
+            || OAUTH.contains(&self.error_type.as_str())
     }
 }
 
@@ -218,12 +251,10 @@ impl Error {
     /// The error of an answer whose status is not a success.
     pub(crate) fn from_answer(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
         let api = ApiError::from_body(&body);
-        let kind = match api.as_ref().map(ApiError::error_type) {
-            Some(ErrorType::TooManyRequests) => ErrorKind::RateLimit,
-            Some(ErrorType::Authentication | ErrorType::Authorization | ErrorType::MissingAccess) => {
-                ErrorKind::Auth
-            }
-            Some(ErrorType::EntityTooLarge) => ErrorKind::TooLarge,
+        let kind = match &api {
+            Some(api) if api.error_type == ErrorType::TooManyRequests => ErrorKind::RateLimit,
+            Some(api) if api.is_authentication() || api.is_authorization() => ErrorKind::Auth,
+            Some(api) if api.error_type == ErrorType::EntityTooLarge => ErrorKind::TooLarge,
             _ if status == StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimit,
             _ if status == StatusCode::UNAUTHORIZED => ErrorKind::Auth,
             _ => ErrorKind::Api,
@@ -237,6 +268,16 @@ impl Error {
         };
         let mut error = Self::new(kind, message).with_answer(status, headers, body);
         error.0.api = api;
+        error
+    }
+
+    /// The error of an authorization that was refused before there was anything to ask for a token with.
+    #[cfg(feature = "accounts")]
+    pub(crate) fn refused(api: ApiError) -> Self {
+        let colon = if api.message.is_empty() { "" } else { ": " };
+        let message = format!("the authorization was refused: {}{colon}{}", api.error_type, api.message);
+        let mut error = Self::new(ErrorKind::Auth, message);
+        error.0.api = Some(api);
         error
     }
 
@@ -374,20 +415,22 @@ impl Error {
         self.0.kind == ErrorKind::RateLimit
     }
 
-    /// Whether the credentials are missing, wrong or expired.
+    /// Whether the credentials are missing, wrong or expired; with the accounts service also a code, a refresh token or an application
+    /// (`unauthorized`, `invalid_grant`, `invalid_client`, …).
     #[must_use]
     pub fn is_authentication(&self) -> bool {
-        match self.error_type() {
-            Some(error_type) => *error_type == ErrorType::Authentication,
+        match &self.0.api {
+            Some(api) => api.is_authentication(),
             None => self.0.kind == ErrorKind::Auth,
         }
     }
 
-    /// Whether the credentials are fine but do not allow the action: a missing scope or access.
+    /// Whether the credentials are fine but do not allow the action: a missing scope or access (with the accounts service
+    /// `access_denied`, `invalid_scope`, …).
     #[must_use]
     pub fn is_authorization(&self) -> bool {
-        match self.error_type() {
-            Some(error_type) => matches!(error_type, ErrorType::Authorization | ErrorType::MissingAccess),
+        match &self.0.api {
+            Some(api) => api.is_authorization(),
             None => self.status() == Some(StatusCode::FORBIDDEN),
         }
     }
@@ -562,12 +605,25 @@ mod tests {
     }
 
     #[test]
-    fn the_accounts_service_has_its_own_error_body() {
-        let error =
-            ApiError::from_body(br#"{"oauth_exception":"invalid_grant","exception_description":"no"}"#)
-                .unwrap();
-        assert_eq!((error.error_type().as_str(), error.message()), ("invalid_grant", "no"));
-        assert_eq!(ApiError::from_body(b"<html>"), None);
-        assert_eq!(ApiError::from_body(br#"{"error": "oops"}"#), None);
+    fn the_accounts_service_has_error_bodies_of_its_own() {
+        for body in [
+            r#"{"error":"invalid_grant","error_description":"no"}"#,
+            r#"{"oauth_exception":"invalid_grant","exception_description":"no"}"#,
+            r#"{"oauth_exception":"invalid_grant","exception_details":"no"}"#,
+            r#"{"identity_exception":"invalid_grant","oauth_exception":null,"description":"no"}"#,
+        ] {
+            let error = ApiError::from_body(body.as_bytes()).unwrap();
+            assert_eq!((error.error_type().as_str(), error.message()), ("invalid_grant", "no"), "{body}");
+            assert_eq!(error.data(), None);
+        }
+        let body =
+            br#"{"error":"invalid_request","sub_error":"wrong_field","invalid_fields":{"code":"too short"}}"#;
+        let error = ApiError::from_body(body).unwrap();
+        assert_eq!(error.message(), "");
+        assert_eq!(error.data().unwrap()["invalid_fields"]["code"], "too short");
+        assert_eq!(error.data().unwrap()["sub_error"], "wrong_field");
+        for body in ["<html>", "[]", "{}", r#"{"error": 7}"#, r#"{"error": {"message": "no type"}}"#] {
+            assert_eq!(ApiError::from_body(body.as_bytes()), None, "{body}");
+        }
     }
 }

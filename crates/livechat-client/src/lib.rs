@@ -41,16 +41,22 @@
 mod apis;
 mod batch;
 mod body;
+#[cfg(feature = "configuration")]
+mod bot_tokens;
 mod builder;
 mod call;
 mod clock;
 mod credentials;
+#[cfg(feature = "accounts")]
+mod customer_tokens;
 mod encode;
 mod error;
 mod generated;
 pub mod layers;
 mod lifecycle;
 mod livechat;
+#[cfg(feature = "accounts")]
+pub mod oauth;
 mod pages;
 mod random;
 mod response;
@@ -67,6 +73,10 @@ pub use crate::apis::ConfigurationApi;
 pub use crate::apis::CustomerApi;
 #[cfg(feature = "reports")]
 pub use crate::apis::ReportsApi;
+#[cfg(feature = "configuration")]
+pub use crate::bot_tokens::BotTokens;
+#[cfg(feature = "accounts")]
+pub use crate::customer_tokens::{CustomerCookies, CustomerTokens};
 pub use crate::{
     batch::Outcomes,
     body::Body,

@@ -5,9 +5,9 @@ use std::{fmt, marker::PhantomData, pin::Pin, sync::Arc};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue,
-    header::{ACCEPT, CONTENT_TYPE},
+    header::{ACCEPT, CONTENT_TYPE, COOKIE},
 };
-use livechat_types::{Action, ActionInfo, Api, Http};
+use livechat_types::{Action, ActionInfo, Api, Authorization, Http, Secret};
 use serde::de::{DeserializeOwned, DeserializeSeed};
 use tokio::time::timeout_at;
 use tower::{ServiceExt as _, util::BoxCloneSyncService};
@@ -60,7 +60,10 @@ pub(crate) type Stack = BoxCloneSyncService<Request, Answer, Error>;
 #[derive(Clone, Default)]
 pub(crate) struct Context {
     pub(crate) organization_id: Option<Arc<str>>,
+    pub(crate) group_id: Option<Arc<str>>,
     pub(crate) author_id: Option<Arc<str>>,
+    /// What tells a customer to the accounts service.
+    pub(crate) cookies: Option<Arc<Secret>>,
 }
 
 impl LiveChat {
@@ -129,8 +132,13 @@ impl LiveChat {
             let request_id: Arc<str> = random::hex128().into();
             let told = |error: Error| error.with_action(info.name).with_request_id(&request_id);
             let deadline = after(self.0.settings.timeout);
-            let call = Call::new(info, request_id.clone(), self.0.credentials.clone(), deadline);
-            let request = encoded.and_then(|encoded| self.request(call, encoded, context)).map_err(told)?;
+            let request = encoded
+                .and_then(|encoded| {
+                    let credentials = self.credentials_for(info, &encoded);
+                    let call = Call::new(info, request_id.clone(), credentials, deadline);
+                    self.request(call, encoded, context)
+                })
+                .map_err(told)?;
             let answer = match timeout_at(deadline, self.0.stack.clone().oneshot(request)).await {
                 Ok(answer) => answer.map_err(told)?,
                 Err(_) => return Err(told(overdue(self.0.settings.timeout))),
@@ -151,11 +159,19 @@ impl LiveChat {
         })
     }
 
+    /// The client's credentials; none where the request carries the token that it is about itself.
+    fn credentials_for(&self, info: &ActionInfo, encoded: &Encoded) -> Credentials {
+        if info.authorization == Authorization::Optional && encoded.has_field(encode::OWN_TOKEN) {
+            return Credentials::none();
+        }
+        self.0.credentials.clone()
+    }
+
     fn request(&self, call: Call, encoded: Encoded, context: &Context) -> Result<Request> {
         let info = call.action();
         let http = route(info)?;
         let query = encode::query(http, encoded.query, context)?;
-        let mut address = format!("{}{}", self.base_url(info.api), http.path);
+        let mut address = format!("{}{}", self.base_url(info.api), encode::path(http, context)?);
         if !query.is_empty() {
             address.push('?');
             address.push_str(&query);
@@ -186,6 +202,9 @@ impl LiveChat {
         if let Some(author) = &context.author_id {
             headers.insert(AUTHOR_ID, header_value("the author id", author)?);
         }
+        if let Some(cookies) = &context.cookies {
+            headers.insert(COOKIE, cookies_value(cookies)?);
+        }
         Ok(())
     }
 }
@@ -207,6 +226,13 @@ pub(crate) fn route(info: &'static ActionInfo) -> Result<&'static Http> {
 fn header_value(what: &str, value: &str) -> Result<HeaderValue> {
     HeaderValue::try_from(value)
         .map_err(|_| Error::build(format!("{what} `{}` cannot be a header's value", value.escape_debug())))
+}
+
+fn cookies_value(cookies: &Secret) -> Result<HeaderValue> {
+    let mut value = HeaderValue::try_from(cookies.expose())
+        .map_err(|_| Error::build("a cookie has a character that no header can carry"))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 fn overdue(timeout: std::time::Duration) -> Error {

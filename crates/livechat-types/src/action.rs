@@ -50,7 +50,7 @@ pub struct ActionInfo {
     /// The action that each item of this batch performs.
     pub batch_of: Option<&'static str>,
     /// Whether the request must be authorized.
-    pub authorized: bool,
+    pub authorization: Authorization,
     /// Whether the documentation calls the action deprecated.
     pub deprecated: bool,
     /// The vendor's page and heading.
@@ -71,7 +71,7 @@ impl ActionInfo {
             repeatable: Repeatable::Never,
             pagination: None,
             batch_of: None,
-            authorized: true,
+            authorization: Authorization::Required,
             deprecated: false,
             docs,
         }
@@ -182,6 +182,18 @@ pub enum Transport {
     Web,
     /// WebSocket.
     Rtm,
+}
+
+/// Whether a request must be authorized.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Authorization {
+    /// It must be.
+    Required,
+    /// It depends on the request: some of the action's requests must be, others need not.
+    Optional,
+    /// It need not be.
+    None,
 }
 
 /// The scopes that a token needs for an action.

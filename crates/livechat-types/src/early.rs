@@ -26,6 +26,12 @@ pub(crate) enum Early<'de> {
     Other(Value),
 }
 
+impl Default for Early<'_> {
+    fn default() -> Self {
+        Self::Text("")
+    }
+}
+
 impl<'de> Early<'de> {
     /// Reads the value, which stood at `key`, as what it turned out to be.
     pub(crate) fn read<V: DeserializeSeed<'de>, E: Error>(self, key: &str, seed: V) -> Result<V::Value, E> {
@@ -154,7 +160,9 @@ mod tests {
     fn a_string_of_the_input_is_borrowed_and_anything_else_is_kept_as_it_is() {
         assert_eq!(serde_json::from_str::<Early<'_>>("\"plain\"").unwrap(), Early::Text("plain"));
         assert_eq!(serde_json::from_str::<Early<'_>>("\"\\u0061\"").unwrap(), Early::Other(json!("a")));
-        for text in ["null", "true", "1", "-1", "1.5", "18446744073709551615", "1e300", "[1, \"a\"]", "{\"a\": {}}"] {
+        for text in
+            ["null", "true", "1", "-1", "1.5", "18446744073709551615", "1e300", "[1, \"a\"]", "{\"a\": {}}"]
+        {
             let value: Value = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::from_str::<Early<'_>>(text).unwrap(), Early::Other(value), "{text}");
         }
@@ -174,7 +182,8 @@ mod tests {
         assert_eq!(read::<Option<Id>>(Early::Text("x")).unwrap(), Some(Id("x".to_owned())));
         assert_eq!(read::<Color>(Early::Text("Red")).unwrap(), Color::Red);
         assert_eq!(read::<char>(Early::Text("x")).unwrap(), 'x');
-        serde::de::IgnoredAny::deserialize(Text::<serde_json::Error> { text: "x", error: PhantomData }).unwrap();
+        serde::de::IgnoredAny::deserialize(Text::<serde_json::Error> { text: "x", error: PhantomData })
+            .unwrap();
     }
 
     #[test]

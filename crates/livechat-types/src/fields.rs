@@ -17,7 +17,7 @@ pub(crate) type Names = &'static [&'static [&'static str]];
 /// Implements `Deserialize` for a struct, one field a line.
 ///
 /// A line is the field, whether it must be there, its name on the wire and other accepted spellings. The type of an `optional`
-/// field is an `Option`, and `null` is the same as absence.
+/// field is an `Option`, and `null` is the same as absence. A `jiff::Timestamp` is an `instant` or an `optional_instant`.
 ///
 /// ```text
 /// fields! { ListThreads {
@@ -89,6 +89,7 @@ pub(crate) trait Slot<'de>: Sized {
 /// The slots' patterns, by the words that `fields!` has for them.
 pub(crate) mod presence {
     pub(crate) use super::Optional as optional;
+    pub(crate) use crate::instant::{Optional as optional_instant, Required::Read as instant};
     pub(crate) use Option::Some as required;
 }
 

@@ -56,6 +56,7 @@ mod ext;
 mod fields;
 mod generated;
 mod id;
+mod instant;
 #[cfg(feature = "schemars")]
 mod json_schema;
 mod json_union;
@@ -81,7 +82,8 @@ mod macros {
 pub use generated::v3_5::*;
 
 pub use action::{
-    Action, ActionInfo, Api, Content, Http, Method, Pagination, Repeatable, RtmAction, Scopes, Transport,
+    Action, ActionInfo, Api, Authorization, Content, Http, Method, Pagination, Repeatable, RtmAction, Scopes,
+    Transport,
 };
 pub use empty::Empty;
 pub use payload::{AnyPayload, Payload, PushEnvelope, RtmRequest, RtmResponse, WebhookEnvelope};

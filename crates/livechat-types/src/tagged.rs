@@ -3,13 +3,13 @@
 //! Only what stands before the tag is buffered; the rest is streamed into the variant. A known tag settles the variant: a bad
 //! field is then an error of that field, never a reason to try another variant.
 
-use std::{borrow::Cow, fmt, marker::PhantomData, vec};
+use std::{borrow::Cow, fmt, marker::PhantomData, mem};
 
 use serde::{
     Deserialize, Deserializer,
     de::{
         DeserializeSeed, Error, IntoDeserializer, MapAccess, Visitor,
-        value::{BorrowedStrDeserializer, MapAccessDeserializer, StringDeserializer},
+        value::{BorrowedStrDeserializer, MapAccessDeserializer},
     },
 };
 use serde_json::{Map, Value};
@@ -175,55 +175,84 @@ impl<'de, T: TaggedUnion> Visitor<'de> for Union<T> {
         while let Some(key) = map.next_key_seed(Text)? {
             if &*key == T::TAG {
                 let kind = map.next_value_seed(Selector { key: T::TAG, of: T::NAME, known: T::KINDS })?;
-                return T::read(kind, MapAccessDeserializer::new(Rest::new(T::TAG, before, Some(map))));
+                let mut rest = Rest { tag: T::TAG, before, next: 0, live: Some(map) };
+                return T::read(kind, MapAccessDeserializer::new(&mut rest));
             }
             before.push((key, map.next_value()?));
         }
-        T::read_without_tag(MapAccessDeserializer::new(Rest::<'_, A>::new(T::TAG, before, None)))
+        let mut rest = Rest::<'_, A> { tag: T::TAG, before, next: 0, live: None };
+        T::read_without_tag(MapAccessDeserializer::new(&mut rest))
     }
 }
 
 /// What an object has beside its tag: the entries that were buffered, then those still to come.
 struct Rest<'de, A> {
     tag: &'static str,
-    before: vec::IntoIter<Entry<'de>>,
-    pending: Option<Entry<'de>>,
+    /// A value that was read again is no longer there.
+    before: Vec<(Cow<'de, str>, Early<'de>)>,
+    /// The index of the entry in `before` that comes next.
+    next: usize,
     live: Option<A>,
-}
-
-/// A key and its value.
-type Entry<'de> = (Cow<'de, str>, Early<'de>);
-
-impl<'de, A> Rest<'de, A> {
-    fn new(tag: &'static str, before: Vec<Entry<'de>>, live: Option<A>) -> Self {
-        Self { tag, before: before.into_iter(), pending: None, live }
-    }
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Rest<'de, A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        self.pending = self.before.next();
-        if let Some((key, _)) = &self.pending {
+        if let Some((key, _)) = self.before.get(self.next) {
             return seed.deserialize((&**key).into_deserializer()).map(Some);
         }
-        let Some(live) = &mut self.live else { return Ok(None) };
-        match live.next_key_seed(Text)? {
-            // Two tags are two readings of one object, and each reader would choose its own.
-            Some(key) if key == self.tag => Err(A::Error::duplicate_field(self.tag)),
-            Some(Cow::Borrowed(key)) => seed.deserialize(BorrowedStrDeserializer::new(key)).map(Some),
-            Some(Cow::Owned(key)) => seed.deserialize(StringDeserializer::new(key)).map(Some),
+        match &mut self.live {
+            Some(live) => live.next_key_seed(NotTag { tag: self.tag, seed }),
             None => Ok(None),
         }
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        match (self.pending.take(), &mut self.live) {
-            (Some((key, value)), _) => value.read(&key, seed),
+        match (self.before.get_mut(self.next), &mut self.live) {
+            (Some((key, value)), _) => {
+                self.next += 1;
+                mem::take(value).read(key, seed)
+            }
             (None, Some(live)) => live.next_value_seed(seed),
             (None, None) => Err(A::Error::custom("a value was asked for before its key")),
         }
+    }
+}
+
+/// Hands a key on, unless it is the tag: two tags are two readings of one object, and each reader would choose its own.
+struct NotTag<K> {
+    tag: &'static str,
+    seed: K,
+}
+
+impl<'de, K: DeserializeSeed<'de>> DeserializeSeed<'de> for NotTag<K> {
+    type Value = K::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<K::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de, K: DeserializeSeed<'de>> Visitor<'de> for NotTag<K> {
+    type Value = K::Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the name of a field")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<K::Value, E> {
+        if key == self.tag {
+            return Err(E::duplicate_field(self.tag));
+        }
+        self.seed.deserialize(key.into_deserializer())
+    }
+
+    fn visit_borrowed_str<E: Error>(self, key: &'de str) -> Result<K::Value, E> {
+        if key == self.tag {
+            return Err(E::duplicate_field(self.tag));
+        }
+        self.seed.deserialize(BorrowedStrDeserializer::new(key))
     }
 }
 

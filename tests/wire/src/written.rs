@@ -203,9 +203,9 @@ struct Object<'a> {
 }
 
 impl Object<'_> {
-    fn insert<T: Serialize + ?Sized>(&mut self, name: String, value: &T) -> Result<(), Error> {
-        let value = value.serialize(self.writer.field(&name))?;
-        match self.fields.insert(name.clone(), value) {
+    fn insert<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), Error> {
+        let value = value.serialize(self.writer.field(name))?;
+        match self.fields.insert(name.to_owned(), value) {
             None => Ok(()),
             Some(_) => Err(serde::ser::Error::custom(format_args!("the field `{name}` is written twice"))),
         }
@@ -226,7 +226,7 @@ impl SerializeMap for Object<'_> {
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         let key = self.key.take().unwrap_or_default();
-        self.insert(key, value)
+        self.insert(&key, value)
     }
 
     fn end(self) -> Result<Value, Error> {
@@ -239,7 +239,7 @@ impl SerializeStruct for Object<'_> {
     type Error = Error;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Error> {
-        self.insert(name.to_owned(), value)
+        self.insert(name, value)
     }
 
     fn end(self) -> Result<Value, Error> {

@@ -5,7 +5,7 @@ use super::schema::{self, Position};
 use super::{Entry, ErrorResponse, Operation, example, one_of};
 use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::{
-    Content, Docs, Method, Pagination, Parameter, Payload, Ref, Repeatable, Scopes, Transport,
+    Authorization, Content, Docs, Method, Pagination, Parameter, Payload, Ref, Repeatable, Scopes, Transport,
 };
 use crate::yaml::{Kind, Node};
 
@@ -41,8 +41,7 @@ fn read_operation(node: &Node, method: Method, errors: &Diagnostics) -> Option<O
     let action = fields.text("x-action");
     let deprecated = fields.flag("deprecated");
     let security = fields.get("security");
-    let authorized =
-        !matches!(security.map(|node| &node.kind), Some(Kind::Sequence(items)) if items.is_empty());
+    let authorization = read_authorization(security);
     let body = match (method, body) {
         (Method::Post, None) => {
             let help =
@@ -77,7 +76,7 @@ fn read_operation(node: &Node, method: Method, errors: &Diagnostics) -> Option<O
         repeatable,
         batch_of,
         deprecated,
-        authorized,
+        authorization,
         security: security.map(Node::to_json),
         parameters,
         body,
@@ -85,6 +84,19 @@ fn read_operation(node: &Node, method: Method, errors: &Diagnostics) -> Option<O
         response_description: responses.description,
         errors: responses.errors,
     })
+}
+
+/// Whether a request must be authorized: `[]` says no, an empty entry among others that it depends.
+fn read_authorization(security: Option<&Node>) -> Authorization {
+    let Some(Kind::Sequence(ways)) = security.map(|node| &node.kind) else { return Authorization::Required };
+    let is_nothing = |way: &Node| matches!(&way.kind, Kind::Mapping(schemes) if schemes.is_empty());
+    if ways.is_empty() {
+        Authorization::None
+    } else if ways.iter().any(is_nothing) {
+        Authorization::Optional
+    } else {
+        Authorization::Required
+    }
 }
 
 /// Exactly one tag: the category.

@@ -8,8 +8,8 @@ use super::rust_types::rust_type;
 use super::types::{first_sentence, imports, print_item};
 use super::{Output, docs, head};
 use crate::model::{
-    Action, Content, Document, ERROR_TYPE, Message, Method, Model, Payload, Repeatable, SHARED, Schema,
-    Scopes, Transport,
+    Action, Authorization, Content, Document, ERROR_TYPE, Message, Method, Model, Payload, Repeatable,
+    SHARED, Schema, Scopes, Transport,
 };
 use crate::name;
 
@@ -40,6 +40,7 @@ pub(super) fn render(model: &Model, document: &Document, folder: &str) -> Option
     for name in [
         "ActionInfo",
         "Api",
+        "Authorization",
         "Http",
         "Method",
         "Content",
@@ -194,8 +195,10 @@ fn constant(document: &Document, action: &Action, name: &str) -> String {
     if let Some(single) = &action.batch_of {
         lines.push(format!("batch_of: Some({single:?}),"));
     }
-    if !action.authorized {
-        lines.push("authorized: false,".into());
+    match action.authorization {
+        Authorization::Required => {}
+        Authorization::Optional => lines.push("authorization: Authorization::Optional,".into()),
+        Authorization::None => lines.push("authorization: Authorization::None,".into()),
     }
     if action.deprecated {
         lines.push("deprecated: true,".into());

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::{Action, Schema, Scopes, Shape, Transport};
+use crate::model::{Action, Authorization, Schema, Scopes, Shape, Transport};
 
 /// How wide a line of documentation is, without its indentation and slashes.
 const WIDTH: usize = 96;
@@ -90,8 +90,10 @@ pub(super) fn action(action: &Action, with_example: bool) -> String {
     text.push_str("\n\n");
     text.push_str(&format!("- Action: `{}`, over {}\n", action.name, transports(action)));
     text.push_str(&format!("- Scopes: {}\n", scopes(&action.scopes)));
-    if !action.authorized {
-        text.push_str("- Authorization: not needed\n");
+    match action.authorization {
+        Authorization::Required => {}
+        Authorization::Optional => text.push_str("- Authorization: not needed by every request\n"),
+        Authorization::None => text.push_str("- Authorization: not needed\n"),
     }
     text.push_str(&format!("- [Documentation]({})", action.docs.url));
     if let Some(example) = action.request.example.as_ref().filter(|_| with_example) {

@@ -2,7 +2,7 @@
 
 use syn::{Fields, ImplItemFn, Item, ItemStruct};
 
-use super::rust_types::{Argument, argument, in_option};
+use super::rust_types::{Argument, argument, in_option, rust_type};
 use crate::lower;
 use crate::model::{Enum, Model, Named, Schema, Shape, Tagged};
 use crate::name;
@@ -32,7 +32,13 @@ fn reader(model: &Model, named: &Named) -> String {
             continue;
         }
         let field = name::field_ident(&property.name);
-        let presence = if property.required { "required" } else { "optional" };
+        let instant = rust_type(&property.schema) == "Timestamp";
+        let presence = match (property.required, instant) {
+            (true, false) => "required",
+            (false, false) => "optional",
+            (true, true) => "instant",
+            (false, true) => "optional_instant",
+        };
         let spellings: Vec<String> = std::iter::once(&property.name)
             .chain(&property.schema.aliases)
             .map(|name| format!("{name:?}"))

@@ -468,14 +468,13 @@ fn used_macros(text: &str) -> Vec<String> {
 
 /// Whether a word stands in code, not inside a longer word or a comment.
 pub(super) fn has_word(text: &str, word: &str) -> bool {
-    let code = text.lines().filter(|line| !line.trim_start().starts_with("///"));
     let boundary = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
-    code.into_iter().any(|line| {
-        line.match_indices(word).any(|(at, _)| {
-            let before = line.get(..at).and_then(|head| head.chars().next_back());
-            let after = line.get(at + word.len()..).and_then(|tail| tail.chars().next());
-            boundary(before) && boundary(after)
-        })
+    text.match_indices(word).any(|(at, _)| {
+        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + word.len()..));
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        boundary(before.chars().next_back())
+            && boundary(after.and_then(|after| after.chars().next()))
+            && !line.trim_start().starts_with("///")
     })
 }
 

@@ -1,7 +1,7 @@
 //! The layer that says who calls.
 
 use http::{StatusCode, header::AUTHORIZATION};
-use livechat_types::shared::ErrorType;
+use livechat_types::Authorization;
 use tower::{Layer, ServiceExt as _};
 
 use super::stage::{Answer, HttpService, Request, Stage, Step, copy};
@@ -11,6 +11,10 @@ use crate::{ApiError, Call, Result};
 ///
 /// When the server refuses a token that a [`TokenProvider`](crate::TokenProvider) gave (401 or `authentication`), a new one is got
 /// and the request is sent once more; the server did not carry it out, so any action may be.
+///
+/// Where only some requests of an action need authorization ([`Authorization::Optional`]), the header is set if the client has
+/// credentials and the request carries no token of its own in `code`: then that one is meant, and sending a second would be
+/// ambiguous.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Authorize;
@@ -25,7 +29,7 @@ impl<S> Layer<S> for Authorize {
 
 impl Step for Authorize {
     async fn run<S: HttpService>(self, mut request: Request, rest: S) -> Result<Answer> {
-        let call = request.extensions().get::<Call>().filter(|call| call.action().authorized).cloned();
+        let call = request.extensions().get::<Call>().filter(|call| is_authorized(call)).cloned();
         let Some(call) = call else { return rest.oneshot(request).await };
         let first = call.credentials().authorization().await?;
         request.headers_mut().insert(AUTHORIZATION, first.header);
@@ -41,10 +45,19 @@ impl Step for Authorize {
     }
 }
 
+/// Whether the call goes with the client's credentials.
+fn is_authorized(call: &Call) -> bool {
+    match call.action().authorization {
+        Authorization::None => false,
+        Authorization::Optional => !call.credentials().are_absent(),
+        _ => true,
+    }
+}
+
 /// Whether the server refuses the token itself; a token without the scopes that an action needs is another matter.
 fn is_refused(answer: &Answer) -> bool {
     match ApiError::of(answer) {
-        Some(error) => *error.error_type() == ErrorType::Authentication,
+        Some(error) => error.is_token_refused(),
         None => answer.status() == StatusCode::UNAUTHORIZED,
     }
 }

@@ -6,9 +6,15 @@
     reason = "the helpers of the tests may fail the tests"
 )]
 
+#[cfg(feature = "accounts")]
+mod accounts;
 mod answers;
 #[cfg(feature = "configuration")]
 mod batches;
+#[cfg(all(feature = "accounts", feature = "configuration", feature = "customer"))]
+mod customer_tokens;
+#[cfg(feature = "accounts")]
+mod oauth;
 mod pages;
 mod rate_limits;
 mod regions;

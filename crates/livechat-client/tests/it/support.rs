@@ -9,7 +9,7 @@ use std::{
 use livechat_client::{
     Credentials, Error, LiveChat, LiveChatBuilder,
     layers::{Answer, Request},
-    types::{Action, ActionInfo, Api, Content, Http, Method, Repeatable},
+    types::{Action, ActionInfo, Api, Authorization, Content, Http, Method, Repeatable},
 };
 use serde::{Deserialize, Serialize};
 use tokio::{
@@ -317,7 +317,7 @@ impl Action for GetConfiguration {
             &["organization_id"],
             Repeatable::Always,
         );
-        info.authorized = false;
+        info.authorization = Authorization::None;
         info
     };
     type Response = Nothing;

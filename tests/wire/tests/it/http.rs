@@ -3,7 +3,10 @@
 //! Each operation sends the example of its spec by the client's own method, and the server answers with the example of the answer,
 //! which must be read.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    fmt::Write as _,
+    sync::{Arc, Mutex},
+};
 
 use livechat_client::{Credentials, LiveChat, UploadFile};
 use livechat_types::{Api, agent, customer};
@@ -100,7 +103,7 @@ fn plain(request: &str) -> String {
         text.push('\n');
     }
     if !body.is_empty() {
-        text.push_str(&format!("\n{}\n", body.replace("\r\n", "\n")));
+        write!(text, "\n{}\n", body.replace("\r\n", "\n")).unwrap();
     }
     text
 }
@@ -138,7 +141,7 @@ async fn requests(api: Api) -> String {
         server.answer(&example(&examples, call.api, call.action, "response").unwrap_or_default());
         let outcome = (call.send)(livechat.clone(), request).await;
         assert_eq!(outcome, Ok(()), "{} {}", call.api, call.action);
-        text.push_str(&format!("### {}\n\n{}\n", call.action, server.received()));
+        writeln!(text, "### {}\n\n{}", call.action, server.received()).unwrap();
     }
     text
 }

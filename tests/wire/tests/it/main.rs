@@ -9,6 +9,7 @@
 
 mod http;
 mod openness;
+mod quirks;
 mod round_trip;
 mod samples;
 mod secrets;

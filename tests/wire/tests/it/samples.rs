@@ -3,6 +3,7 @@
 //! The folder is what the variable `LIVECHAT_SAMPLES` names: an `index.json`, which says for each sample what it stands for, and the
 //! samples' files. Without the variable the specs' own examples take their place.
 
+mod behaviour;
 mod checks;
 mod collection;
 mod known;

@@ -60,6 +60,7 @@ impl AccountsApi {
     ///
     /// - Action: `revoke_token`, over HTTPS
     /// - Scopes: none
+    /// - Authorization: not needed by every request
     /// - [Documentation](https://platform.text.com/docs/authorization/oauth-authorization/#revoking-tokens)
     ///
     /// ```no_run
@@ -82,6 +83,7 @@ impl AccountsApi {
     ///
     /// - Action: `get_token_info`, over HTTPS
     /// - Scopes: none
+    /// - Authorization: not needed by every request
     /// - [Documentation](https://platform.text.com/docs/authorization/oauth-authorization/#validating-the-access-token)
     ///
     /// ```no_run
@@ -111,6 +113,7 @@ impl AccountsApi {
     ///
     /// - Action: `issue_customer_token`, over HTTPS
     /// - Scopes: `customers:own`
+    /// - Authorization: not needed by every request
     /// - [Documentation](https://platform.text.com/docs/authorization/customer-authorization/#cookie-grant)
     ///
     /// ```no_run
@@ -165,6 +168,7 @@ impl AccountsApi {
     ///
     /// - Action: `issue_group_customer_token`, over HTTPS
     /// - Scopes: `customers:own`
+    /// - Authorization: not needed by every request
     /// - [Documentation](https://platform.text.com/docs/authorization/customer-authorization/#case-separating-customer-identity-between-groups)
     ///
     /// ```no_run
@@ -221,6 +225,7 @@ impl AccountsApi {
     ///
     /// - Action: `get_customer_token_info`, over HTTPS
     /// - Scopes: none
+    /// - Authorization: not needed by every request
     /// - [Documentation](https://platform.text.com/docs/authorization/customer-authorization/#validating-the-access-token)
     ///
     /// ```no_run

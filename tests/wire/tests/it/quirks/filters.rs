@@ -13,7 +13,10 @@ use super::{fails, info, json_of, kept, passes};
 #[test]
 fn the_id_of_a_page_is_sent_alone() {
     assert_eq!(json_of(&ListChats::new().page_id("p2")), json!({"page_id": "p2"}));
-    assert_eq!(json_of(&ListThreads::new("QJ4T8ZP1LX").page_id("p2")), json!({"chat_id": "QJ4T8ZP1LX", "page_id": "p2"}));
+    assert_eq!(
+        json_of(&ListThreads::new("QJ4T8ZP1LX").page_id("p2")),
+        json!({"chat_id": "QJ4T8ZP1LX", "page_id": "p2"})
+    );
     assert_eq!(json_of(&ListArchives::new().page_id("p2")), json!({"page_id": "p2"}));
 }
 
@@ -40,8 +43,18 @@ fn the_first_and_the_last_page_have_no_neighbour() {
         passes("agent-web", "list_chats", "response", &page(json!({"chats_summary": [], "found_chats": 0})));
         passes("agent-web", "list_threads", "response", &page(json!({"threads": [], "found_threads": 0})));
         passes("agent-web", "list_archives", "response", &page(json!({"chats": [], "found_chats": 0})));
-        passes("agent-web", "list_customers", "response", &page(json!({"customers": [], "total_customers": 0})));
-        passes("customer-web", "list_chats", "response", &page(json!({"chats_summary": [], "total_chats": 0})));
+        passes(
+            "agent-web",
+            "list_customers",
+            "response",
+            &page(json!({"customers": [], "total_customers": 0})),
+        );
+        passes(
+            "customer-web",
+            "list_chats",
+            "response",
+            &page(json!({"chats_summary": [], "total_chats": 0})),
+        );
         passes("customer-web", "list_threads", "response", &page(json!({"threads": [], "found_threads": 0})));
     }
 }
@@ -106,7 +119,11 @@ fn groups_in_filters_have_the_spelling_of_their_place() {
 
 #[test]
 fn a_filter_holds_only_what_was_set() {
-    let one = [json!({"exists": false}), json!({"values": ["vip"]}), json!({"exclude_values": ["vip"], "require_every_value": true})];
+    let one = [
+        json!({"exists": false}),
+        json!({"values": ["vip"]}),
+        json!({"exclude_values": ["vip"], "require_every_value": true}),
+    ];
     for tags in one {
         passes("agent-web", "list_archives", "request", &json!({"filters": {"tags": tags}}));
         passes("reports", "chats/duration", "request", &json!({"filters": {"tags": tags}}));
@@ -129,7 +146,8 @@ fn customers_are_filtered_by_texts_numbers_and_ranges() {
         "chat_group_ids": {"values": [0, 3]}, "chats_count": {"gte": 2, "lt": 9}, "visits_count": {"eq": 1},
         "created_at": {"gt": "2024-03-11T09:14:02.350000Z", "lte": "2024-03-12T00:00:00Z"}
     }});
-    for sort_by in ["created_at", "threads_count", "visits_count", "agent_last_event", "customer_last_event"] {
+    for sort_by in ["created_at", "threads_count", "visits_count", "agent_last_event", "customer_last_event"]
+    {
         let mut request = filters.clone();
         request["sort_by"] = sort_by.into();
         passes("agent-web", "list_customers", "request", &request);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use livechat_types::{
-    Content, Empty, Method, PushEnvelope, RtmRequest, RtmResponse, Scopes,
+    Authorization, Content, Empty, Method, PushEnvelope, RtmRequest, RtmResponse, Scopes,
     agent::{self, Ping, SetAwayStatus},
     configuration, customer,
     shared::{ErrorResponse, ErrorType},
@@ -30,7 +30,7 @@ fn actions_that_return_nothing_read_an_empty_object() {
     }
     let expected = [
         ("accounts", 2),
-        ("agent-rtm", 22),
+        ("agent-rtm", 23),
         ("agent-web", 21),
         ("configuration", 27),
         ("customer-rtm", 16),
@@ -134,7 +134,8 @@ fn five_actions_of_customers_are_get_and_the_rest_is_post() {
 
 #[test]
 fn parameters_of_an_address_are_numbers_and_booleans() {
-    let parameters = json!({"group_id": 3, "test": true, "url": "https://shop.example.org", "channel_type": "code"});
+    let parameters =
+        json!({"group_id": 3, "test": true, "url": "https://shop.example.org", "channel_type": "code"});
     passes("customer-web", "get_dynamic_configuration", "request", &parameters);
     passes("customer-web", "get_configuration", "request", &json!({"group_id": 3, "version": "5e0b8c1d"}));
     let parameters = json!({"group_id": 3, "language": "pl", "version": "91f2e3d4"});
@@ -152,8 +153,10 @@ fn all_addresses_for_customers_and_no_others_name_the_organization() {
 
 #[test]
 fn four_actions_need_no_authorization() {
-    let free: Vec<_> =
-        actions().filter(|info| !info.authorized).map(|info| (info.api.as_str(), info.name)).collect();
+    let free: Vec<_> = actions()
+        .filter(|info| info.authorization == Authorization::None)
+        .map(|info| (info.api.as_str(), info.name))
+        .collect();
     let expected = [
         ("customer", "list_license_properties"),
         ("customer", "list_group_properties"),
@@ -227,7 +230,8 @@ fn a_login_chooses_pushes_by_version() {
     let login = json!({"token": "Bearer fra:a", "pushes": {"3.5": ["incoming_chat"], "3.6": ["all"]}});
     passes("agent-rtm", "login", "request", &login);
     passes("customer-rtm", "login", "request", &login);
-    let push = json!({"version": "3.6", "action": "chat_painted", "type": "push", "payload": {"color": "red"}});
+    let push =
+        json!({"version": "3.6", "action": "chat_painted", "type": "push", "payload": {"color": "red"}});
     assert_eq!(kept::<PushEnvelope<agent::Push>>(&push).version.as_deref(), Some("3.6"));
 }
 
@@ -271,7 +275,8 @@ fn errors_have_an_open_type_and_need_no_data() {
 
 #[test]
 fn a_region_is_any_string() {
-    let error = json!({"error": {"type": "misdirected_request", "message": "no", "data": {"region": "fra-b"}}});
+    let error =
+        json!({"error": {"type": "misdirected_request", "message": "no", "data": {"region": "fra-b"}}});
     kept::<ErrorResponse>(&error);
     let push = json!({"reason": "misdirected_connection", "data": {"region": "syd"}});
     passes("agent-rtm", "agent_disconnected", "push", &push);

@@ -28,7 +28,7 @@ pub(crate) struct Sample {
 
 /// The samples of the folder that the variable names, or the specs' examples.
 pub(crate) fn collect() -> Vec<Sample> {
-    match env::var_os("LIVECHAT_SAMPLES") {
+    match env::var_os("LIVECHAT_SAMPLES").filter(|folder| !folder.is_empty()) {
         Some(folder) => folder_of(Path::new(&folder)),
         None => examples(),
     }

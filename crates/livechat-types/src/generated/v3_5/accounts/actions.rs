@@ -3,7 +3,8 @@
 //! What each action of this API knows of itself.
 
 use crate::{
-    Action, ActionInfo, Api, Content, Empty, Http, Method, Repeatable, Scopes, Transport,
+    Action, ActionInfo, Api, Authorization, Content, Empty, Http, Method, Repeatable, Scopes,
+    Transport,
 };
 use super::customers::{
     CustomerTokenDetails, GetCustomerTokenInfo, IdentityTransferToken, IssueCustomerToken,
@@ -27,7 +28,7 @@ pub const ALL: &[&ActionInfo] = &[
 pub const ISSUE_TOKEN: ActionInfo = ActionInfo {
     http: Some(Http::new(Method::Post, "/v2/token", Content::Form, &[])),
     transports: &[Transport::Web],
-    authorized: false,
+    authorization: Authorization::None,
     ..ActionInfo::new(
         Api::Accounts,
         "issue_token",
@@ -39,6 +40,7 @@ pub const ISSUE_TOKEN: ActionInfo = ActionInfo {
 pub const REVOKE_TOKEN: ActionInfo = ActionInfo {
     http: Some(Http::new(Method::Delete, "/v2/token", Content::Query, &[])),
     transports: &[Transport::Web],
+    authorization: Authorization::Optional,
     ..ActionInfo::new(
         Api::Accounts,
         "revoke_token",
@@ -51,6 +53,7 @@ pub const GET_TOKEN_INFO: ActionInfo = ActionInfo {
     http: Some(Http::new(Method::Get, "/v2/info", Content::Query, &[])),
     transports: &[Transport::Web],
     repeatable: Repeatable::Always,
+    authorization: Authorization::Optional,
     ..ActionInfo::new(
         Api::Accounts,
         "get_token_info",
@@ -63,6 +66,7 @@ pub const ISSUE_CUSTOMER_TOKEN: ActionInfo = ActionInfo {
     http: Some(Http::new(Method::Post, "/v2/customer/token", Content::Json, &[])),
     transports: &[Transport::Web],
     scopes: Scopes::Listed(&["customers:own"]),
+    authorization: Authorization::Optional,
     ..ActionInfo::new(
         Api::Accounts,
         "issue_customer_token",
@@ -86,6 +90,7 @@ pub const ISSUE_GROUP_CUSTOMER_TOKEN: ActionInfo = ActionInfo {
     http: Some(Http::new(Method::Post, "/v2/customer/{organization_id}/{group_id}/token", Content::Json, &["organization_id", "group_id"])),
     transports: &[Transport::Web],
     scopes: Scopes::Listed(&["customers:own"]),
+    authorization: Authorization::Optional,
     ..ActionInfo::new(
         Api::Accounts,
         "issue_group_customer_token",
@@ -109,6 +114,7 @@ pub const GET_CUSTOMER_TOKEN_INFO: ActionInfo = ActionInfo {
     http: Some(Http::new(Method::Get, "/v2/customer/info", Content::Query, &[])),
     transports: &[Transport::Web],
     repeatable: Repeatable::Always,
+    authorization: Authorization::Optional,
     ..ActionInfo::new(
         Api::Accounts,
         "get_customer_token_info",

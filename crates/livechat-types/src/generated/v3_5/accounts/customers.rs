@@ -107,6 +107,7 @@ pub enum ResponseType {
 ///
 /// - Action: `issue_group_customer_token`, over HTTPS
 /// - Scopes: `customers:own`
+/// - Authorization: not needed by every request
 /// - [Documentation](https://platform.text.com/docs/authorization/customer-authorization/#case-separating-customer-identity-between-groups)
 ///
 /// As JSON:
@@ -272,6 +273,7 @@ pub struct RevokeCustomerToken {}
 ///
 /// - Action: `get_customer_token_info`, over HTTPS
 /// - Scopes: none
+/// - Authorization: not needed by every request
 /// - [Documentation](https://platform.text.com/docs/authorization/customer-authorization/#validating-the-access-token)
 ///
 /// As JSON:

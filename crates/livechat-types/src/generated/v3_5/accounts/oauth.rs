@@ -96,6 +96,7 @@ pub struct TokenDetails {
 ///
 /// - Action: `revoke_token`, over HTTPS
 /// - Scopes: none
+/// - Authorization: not needed by every request
 /// - [Documentation](https://platform.text.com/docs/authorization/oauth-authorization/#revoking-tokens)
 ///
 /// As JSON:
@@ -122,6 +123,7 @@ pub struct RevokeToken {
 ///
 /// - Action: `get_token_info`, over HTTPS
 /// - Scopes: none
+/// - Authorization: not needed by every request
 /// - [Documentation](https://platform.text.com/docs/authorization/oauth-authorization/#validating-the-access-token)
 ///
 /// As JSON:

@@ -3,7 +3,8 @@
 //! What each action of this API knows of itself.
 
 use crate::{
-    Action, ActionInfo, Api, Content, Empty, Http, Method, Repeatable, Scopes, Transport,
+    Action, ActionInfo, Api, Authorization, Content, Empty, Http, Method, Repeatable, Scopes,
+    Transport,
 };
 use crate::shared::ErrorType;
 use crate::shared::properties::Properties;
@@ -835,7 +836,7 @@ pub const LIST_WEBHOOK_NAMES: ActionInfo = ActionInfo {
     http: Some(Http::new(Method::Post, "/v3.5/configuration/action/list_webhook_names", Content::Json, &[])),
     transports: &[Transport::Web],
     repeatable: Repeatable::Always,
-    authorized: false,
+    authorization: Authorization::None,
     ..ActionInfo::new(
         Api::Configuration,
         "list_webhook_names",

@@ -3,7 +3,8 @@
 //! What each action of this API knows of itself.
 
 use crate::{
-    Action, ActionInfo, Api, Content, Empty, Http, Method, Pagination, Repeatable, Transport,
+    Action, ActionInfo, Api, Authorization, Content, Empty, Http, Method, Pagination, Repeatable,
+    Transport,
 };
 use crate::shared::ErrorType;
 use crate::shared::properties::Properties;
@@ -339,7 +340,7 @@ pub const LIST_LICENSE_PROPERTIES: ActionInfo = ActionInfo {
     http: Some(Http::new(Method::Get, "/v3.5/customer/action/list_license_properties", Content::Query, &["organization_id"])),
     transports: &[Transport::Web],
     repeatable: Repeatable::Always,
-    authorized: false,
+    authorization: Authorization::None,
     ..ActionInfo::new(
         Api::Customer,
         "list_license_properties",
@@ -352,7 +353,7 @@ pub const LIST_GROUP_PROPERTIES: ActionInfo = ActionInfo {
     http: Some(Http::new(Method::Get, "/v3.5/customer/action/list_group_properties", Content::Query, &["organization_id"])),
     transports: &[Transport::Web],
     repeatable: Repeatable::Always,
-    authorized: false,
+    authorization: Authorization::None,
     ..ActionInfo::new(
         Api::Customer,
         "list_group_properties",

@@ -269,8 +269,8 @@ impl ThreadsFilters {
 
 fields! {
     ThreadsFilters {
-        from: optional "from",
-        to: optional "to",
+        from: optional_instant "from",
+        to: optional_instant "to",
     }
 }
 
@@ -531,8 +531,8 @@ impl ArchivesFilters {
 fields! {
     ArchivesFilters {
         query: optional "query",
-        from: optional "from",
-        to: optional "to",
+        from: optional_instant "from",
+        to: optional_instant "to",
         thread_ids: optional "thread_ids",
         group_ids: optional "group_ids",
         properties: optional "properties",
@@ -789,8 +789,8 @@ impl FormFilter {
 
 fields! {
     FormFilter {
-        from: optional "from",
-        to: optional "to",
+        from: optional_instant "from",
+        to: optional_instant "to",
         exists: optional "exists",
         r#type: optional "type",
         values: optional "values",
@@ -965,8 +965,8 @@ impl GreetingsFilter {
 
 fields! {
     GreetingsFilter {
-        from: optional "from",
-        to: optional "to",
+        from: optional_instant "from",
+        to: optional_instant "to",
         exists: optional "exists",
         values: optional "values",
         exclude_values: optional "exclude_values",

@@ -40,8 +40,8 @@ impl GetLicenseInfoResponse {
 fields! {
     GetLicenseInfoResponse {
         license_id: required "license_id",
-        expires_at: required "expires_at",
-        created_at: required "created_at",
+        expires_at: instant "expires_at",
+        created_at: instant "created_at",
         in_trial: required "in_trial",
     }
 }

@@ -75,8 +75,8 @@ impl ThreadsDeleted {
 
 fields! {
     ThreadsDeleted {
-        date_from: optional "date_from",
-        date_to: optional "date_to",
+        date_from: optional_instant "date_from",
+        date_to: optional_instant "date_to",
         tag: optional "tag",
     }
 }
@@ -243,7 +243,7 @@ fields! {
     CustomerPageUpdated {
         customer_id: required "customer_id",
         visit_id: required "visit_id",
-        opened_at: required "opened_at",
+        opened_at: instant "opened_at",
         url: required "url",
         title: optional "title",
     }
@@ -322,7 +322,7 @@ impl CustomerLeft {
 fields! {
     CustomerLeft {
         id: required "id",
-        left_at: required "left_at",
+        left_at: instant "left_at",
     }
 }
 

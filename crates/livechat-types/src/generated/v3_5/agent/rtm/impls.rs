@@ -200,8 +200,8 @@ impl RtmArchivesFilters {
 fields! {
     RtmArchivesFilters {
         query: optional "query",
-        from: optional "from",
-        to: optional "to",
+        from: optional_instant "from",
+        to: optional_instant "to",
         group_ids: optional "group_ids",
         properties: optional "properties",
         agents: optional "agents",

@@ -268,7 +268,7 @@ fields! {
         max_chats_count: optional "max_chats_count",
         suspended: optional "suspended",
         awaiting_approval: optional "awaiting_approval",
-        last_logout: optional "last_logout",
+        last_logout: optional_instant "last_logout",
     }
 }
 
@@ -393,7 +393,7 @@ fields! {
         max_chats_count: optional "max_chats_count",
         suspended: optional "suspended",
         awaiting_approval: optional "awaiting_approval",
-        last_logout: optional "last_logout",
+        last_logout: optional_instant "last_logout",
     }
 }
 

@@ -493,7 +493,7 @@ fields! {
     FileEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: required "created_at",
+        created_at: instant "created_at",
         recipients: optional "recipients",
         properties: optional "properties",
         author_id: required "author_id",
@@ -537,7 +537,7 @@ fields! {
     FormEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: required "created_at",
+        created_at: instant "created_at",
         recipients: optional "recipients",
         properties: optional "properties",
         author_id: optional "author_id",
@@ -576,7 +576,7 @@ fields! {
     FilledFormEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: required "created_at",
+        created_at: instant "created_at",
         recipients: optional "recipients",
         properties: optional "properties",
         author_id: required "author_id",
@@ -613,7 +613,7 @@ fields! {
     MessageEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: required "created_at",
+        created_at: instant "created_at",
         recipients: optional "recipients",
         properties: optional "properties",
         author_id: required "author_id",
@@ -649,7 +649,7 @@ fields! {
     RichMessageEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: required "created_at",
+        created_at: instant "created_at",
         recipients: optional "recipients",
         properties: optional "properties",
         author_id: required "author_id",
@@ -683,7 +683,7 @@ fields! {
     CustomEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: required "created_at",
+        created_at: instant "created_at",
         recipients: optional "recipients",
         properties: optional "properties",
         author_id: required "author_id",
@@ -717,7 +717,7 @@ fields! {
     SystemMessageEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: required "created_at",
+        created_at: instant "created_at",
         recipients: optional "recipients",
         properties: optional "properties",
         text: optional "text",

@@ -223,7 +223,7 @@ impl MarkEventsAsSeen {
 fields! {
     MarkEventsAsSeen {
         chat_id: required "chat_id",
-        seen_up_to: required "seen_up_to",
+        seen_up_to: instant "seen_up_to",
     }
 }
 

@@ -38,7 +38,7 @@ fields! {
         avatar: optional "avatar",
         session_fields: optional "session_fields",
         present: required "present",
-        events_seen_up_to: optional "events_seen_up_to",
+        events_seen_up_to: optional_instant "events_seen_up_to",
     }
 }
 
@@ -65,7 +65,7 @@ fields! {
         avatar: optional "avatar",
         job_title: optional "job_title",
         present: required "present",
-        events_seen_up_to: optional "events_seen_up_to",
+        events_seen_up_to: optional_instant "events_seen_up_to",
     }
 }
 

@@ -52,7 +52,7 @@ fields! {
     FileEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: required "created_at",
+        created_at: instant "created_at",
         visibility: optional "visibility",
         properties: optional "properties",
         author_id: required "author_id",
@@ -96,7 +96,7 @@ fields! {
     FormEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: required "created_at",
+        created_at: instant "created_at",
         visibility: optional "visibility",
         properties: optional "properties",
         author_id: optional "author_id",
@@ -135,7 +135,7 @@ fields! {
     FilledFormEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: required "created_at",
+        created_at: instant "created_at",
         visibility: optional "visibility",
         properties: optional "properties",
         author_id: required "author_id",
@@ -172,7 +172,7 @@ fields! {
     MessageEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: required "created_at",
+        created_at: instant "created_at",
         visibility: optional "visibility",
         properties: optional "properties",
         author_id: required "author_id",
@@ -208,7 +208,7 @@ fields! {
     RichMessageEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: required "created_at",
+        created_at: instant "created_at",
         visibility: optional "visibility",
         properties: optional "properties",
         author_id: required "author_id",
@@ -242,7 +242,7 @@ fields! {
     CustomEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: required "created_at",
+        created_at: instant "created_at",
         visibility: optional "visibility",
         properties: optional "properties",
         author_id: required "author_id",
@@ -276,7 +276,7 @@ fields! {
     SystemMessageEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: required "created_at",
+        created_at: instant "created_at",
         visibility: optional "visibility",
         properties: optional "properties",
         text: optional "text",

@@ -28,7 +28,7 @@ fields! {
     Tag {
         name: required "name",
         group_ids: required "group_ids",
-        created_at: required "created_at",
+        created_at: instant "created_at",
         author_id: required "author_id",
     }
 }
