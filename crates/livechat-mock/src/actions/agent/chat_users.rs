@@ -1,0 +1,239 @@
+//! Chat access and chat users: transferring chats, adding and removing users.
+
+use livechat_types::{
+    Empty,
+    agent::{
+        AddUserToChat, RemoveUserFromChat, TransferChat, TransferTarget, TransferTargetId, TransferTargetType,
+    },
+    shared::{
+        ErrorType, GroupId, IncomingEvent, SystemMessageType, ThreadId, TransferEnd, TransferReason,
+        UserType, Visibility,
+    },
+    webhooks::{ChatTransferredWebhook, TransferQueue, UserAddedToChatWebhook, UserRemovedFromChatWebhook},
+};
+
+use crate::{
+    actions::Call,
+    error::ApiError,
+    state::{chats::Kind, outbox::user_type, routing::Routed},
+    views,
+};
+
+/// Where a transfer goes to.
+struct Destination {
+    group_ids: Vec<i64>,
+    /// `Some` if agents were named.
+    agents: Option<Vec<String>>,
+}
+
+pub(crate) fn transfer_chat(call: &mut Call<'_>, request: TransferChat) -> Result<Empty, ApiError> {
+    let id = request.id.as_str();
+    call.state.visible_chat(&call.caller, id)?;
+    call.state.chat_mut(id)?.require_active()?;
+    call.state.require_presence(&call.caller, id, request.ignore_requester_presence)?;
+    let to = destination(call, id, request.target.as_ref())?;
+    let route = find(call, id, &to);
+    let may_wait = request.ignore_agents_availability == Some(true);
+    if !matches!(route, Routed::To(_)) && !may_wait {
+        let (kind, message) = match &to.agents {
+            Some(_) => (ErrorType::AgentOffline, "none of the agents can take the chat"),
+            None => (ErrorType::AgentOffline, "no agent of the groups can take the chat"),
+        };
+        return Err(ApiError::new(kind, format!("{message}: set `ignore_agents_availability` to queue it")));
+    }
+    move_chat(call, id, &to, route)
+}
+
+fn destination(call: &Call<'_>, id: &str, target: Option<&TransferTarget>) -> Result<Destination, ApiError> {
+    let current = call.state.chat(id)?.group_ids.clone();
+    let Some(target) = target else { return Ok(Destination { group_ids: current, agents: None }) };
+    if target.ids.is_empty() {
+        return Err(ApiError::validation("`target.ids`: at least one"));
+    }
+    let wrong = || ApiError::validation("`target.ids`: numbers for groups, strings for agents");
+    match target.r#type {
+        TransferTargetType::Group => {
+            let ids = target.ids.iter().map(|id| match id {
+                TransferTargetId::Group(group) => Ok(group.get()),
+                _ => Err(wrong()),
+            });
+            let group_ids = ids.collect::<Result<Vec<_>, _>>()?;
+            call.state
+                .check_groups(&group_ids)
+                .map_err(|error| ApiError::not_found(error.details.message))?;
+            Ok(Destination { group_ids, agents: None })
+        }
+        _ => {
+            let ids = target.ids.iter().map(|id| match id {
+                TransferTargetId::Agent(agent) => Ok(agent.as_str().to_owned()),
+                _ => Err(wrong()),
+            });
+            let agents = ids.collect::<Result<Vec<_>, _>>()?;
+            for agent in &agents {
+                if call.state.worker(agent).is_none() {
+                    return Err(ApiError::not_found(format!("`target.ids`: there is no agent `{agent}`")));
+                }
+                if !call.state.shares_group(agent, &current) {
+                    let message = format!("agent `{agent}` has no access to the groups of the chat");
+                    return Err(ApiError::new(ErrorType::MissingAccess, message));
+                }
+            }
+            Ok(Destination { group_ids: current, agents: Some(agents) })
+        }
+    }
+}
+
+fn find(call: &Call<'_>, id: &str, to: &Destination) -> Routed {
+    let present: Vec<String> = call
+        .state
+        .chats
+        .get(id)
+        .map(|chat| chat.agents().map(|member| member.id.clone()).collect())
+        .unwrap_or_default();
+    match &to.agents {
+        Some(agents) => {
+            let free = agents.iter().find(|agent| {
+                call.state.worker(agent).is_some_and(|worker| worker.status.accepts_chats())
+                    && !present.contains(*agent)
+            });
+            free.map_or(Routed::Offline, |agent| Routed::To(agent.clone()))
+        }
+        None => call.state.route(&to.group_ids, &present),
+    }
+}
+
+fn move_chat(call: &mut Call<'_>, id: &str, to: &Destination, route: Routed) -> Result<Empty, ApiError> {
+    let now = call.now;
+    let place = call.state.queue_place(now);
+    let name = call.state.worker(call.caller.id()).map_or_else(String::new, |worker| worker.name.to_owned());
+    let chat = call.state.chat_mut(id)?;
+    let leaving: Vec<String> = chat.agents().map(|member| member.id.clone()).collect();
+    for agent in &leaving {
+        chat.leave(agent);
+    }
+    chat.group_ids.clone_from(&to.group_ids);
+    let thread = chat.require_active()?;
+    thread.group_ids.clone_from(&to.group_ids);
+    let text = format!("{name} transferred the chat");
+    let event = thread.announce(now, SystemMessageType::ChatTransferred, &text, &[("agent", &name)]);
+    let thread_id = ThreadId::from(thread.id.as_str());
+    let mut end = TransferEnd::new();
+    let mut queue = None;
+    match route {
+        Routed::To(agent) => {
+            end.agent_ids = Some(vec![agent.as_str().into()]);
+            call.state.assign(id, &agent, now);
+        }
+        Routed::Queued | Routed::Offline => {
+            let mut position = TransferQueue::new(place.position, place.wait_time);
+            position.queued_at_us = place.queued_at;
+            queue = Some(position);
+            call.state.chat_mut(id)?.require_active()?.queue = Some(place);
+        }
+    }
+    end.group_ids = Some(to.group_ids.iter().map(|&group| GroupId::from(group)).collect());
+    call.emit_about(id, IncomingEvent::new(id, thread_id.clone(), event));
+    let mut webhook = ChatTransferredWebhook::new(id, TransferReason::Manual, end);
+    webhook.thread_id = Some(thread_id);
+    webhook.requester_id = Some(call.caller.id().into());
+    webhook.queue = queue;
+    call.emit_about(id, webhook);
+    call.state.serve_queue(now);
+    Ok(Empty::default())
+}
+
+pub(crate) fn add_user_to_chat(call: &mut Call<'_>, request: AddUserToChat) -> Result<Empty, ApiError> {
+    let (id, user) = (request.chat_id.as_str(), request.user_id.as_str());
+    call.state.visible_chat(&call.caller, id)?;
+    call.state.chat_mut(id)?.require_active()?;
+    // Whoever adds themselves cannot be there before.
+    let ignore = request.ignore_requester_presence == Some(true) || user == call.caller.id();
+    call.state.require_presence(&call.caller, id, Some(ignore))?;
+    let kind = super::chats::kind(&request.user_type)?;
+    check_addition(call, &request, kind)?;
+    let now = call.now;
+    let chat = call.state.chat_mut(id)?;
+    chat.join(user, kind, request.visibility.clone(), now);
+    let member = chat.member(user).cloned();
+    let Some(member) = member else { return Ok(Empty::default()) };
+    let view = views::agent::user(call.state, &member);
+    let name = call.state.worker(user).map_or_else(|| user.to_owned(), |worker| worker.name.to_owned());
+    let (kind_of_message, variable) = match kind {
+        Kind::Agent => (SystemMessageType::AgentAdded, "agent"),
+        Kind::Customer => (SystemMessageType::CustomerAdded, "customer"),
+    };
+    let thread = call.state.chat_mut(id)?.require_active()?;
+    thread.leave_queue(now);
+    let event = thread.announce(now, kind_of_message, &format!("{name} was added"), &[(variable, &name)]);
+    let thread_id = ThreadId::from(thread.id.as_str());
+    call.emit_about(id, IncomingEvent::new(id, thread_id.clone(), event));
+    let mut webhook = UserAddedToChatWebhook::new(id, view, "manual");
+    webhook.thread_id = Some(thread_id);
+    webhook.user_type = Some(user_type(kind));
+    webhook.requester_id = Some(call.caller.id().into());
+    call.emit_about(id, webhook);
+    Ok(Empty::default())
+}
+
+fn check_addition(call: &Call<'_>, request: &AddUserToChat, kind: Kind) -> Result<(), ApiError> {
+    let (id, user) = (request.chat_id.as_str(), request.user_id.as_str());
+    let chat = call.state.chat(id)?;
+    if chat.has_present(user) {
+        return Err(ApiError::validation(format!("`{user}` is in chat `{id}` already")));
+    }
+    if kind == Kind::Customer {
+        if request.visibility != Visibility::All {
+            return Err(ApiError::validation("`visibility`: a customer must be added with `all`"));
+        }
+        if !call.state.customers.contains_key(user) {
+            return Err(ApiError::not_found(format!("there is no customer `{user}`")));
+        }
+        if chat.customer_id().is_some_and(|customer| customer != user) {
+            return Err(ApiError::validation(format!("chat `{id}` has a customer already")));
+        }
+        return Ok(());
+    }
+    if call.state.worker(user).is_none() {
+        return Err(ApiError::not_found(format!("there is no agent `{user}`")));
+    }
+    // A bot that adds itself need not belong to the group.
+    let adds_itself = user == call.caller.id();
+    if adds_itself || call.state.shares_group(user, &chat.group_ids) {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        ErrorType::MissingAccess,
+        format!("agent `{user}` has no access to the groups of the chat"),
+    ))
+}
+
+pub(crate) fn remove_user_from_chat(
+    call: &mut Call<'_>,
+    request: RemoveUserFromChat,
+) -> Result<Empty, ApiError> {
+    let (id, user) = (request.chat_id.as_str(), request.user_id.as_str());
+    call.state.visible_chat(&call.caller, id)?;
+    call.state.chat_mut(id)?.require_active()?;
+    call.state.require_presence(&call.caller, id, request.ignore_requester_presence)?;
+    let now = call.now;
+    let chat = call.state.chat_mut(id)?;
+    let member = chat.member(user).filter(|member| member.present).cloned();
+    let member = member.ok_or_else(|| ApiError::not_found(format!("`{user}` is not in chat `{id}`")))?;
+    if member.kind == Kind::Customer {
+        return Err(ApiError::validation("a customer cannot be removed from a chat"));
+    }
+    chat.leave(user);
+    let name = call.state.worker(user).map_or_else(|| user.to_owned(), |worker| worker.name.to_owned());
+    let thread = call.state.chat_mut(id)?.require_active()?;
+    let text = format!("{name} was removed");
+    let event = thread.announce(now, SystemMessageType::AgentRemoved, &text, &[("agent", &name)]);
+    let thread_id = ThreadId::from(thread.id.as_str());
+    call.emit_about(id, IncomingEvent::new(id, thread_id.clone(), event));
+    let mut webhook = UserRemovedFromChatWebhook::new(id, user, "manual");
+    webhook.thread_id = Some(thread_id);
+    webhook.user_type = Some(UserType::Agent);
+    webhook.requester_id = Some(call.caller.id().into());
+    call.emit_about(id, webhook);
+    call.state.serve_queue(now);
+    Ok(Empty::default())
+}

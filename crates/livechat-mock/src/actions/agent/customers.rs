@@ -1,0 +1,308 @@
+//! Customers, as agents manage them.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use livechat_types::{
+    Empty,
+    agent::{
+        BanCustomer, CreateCustomer, CreateCustomerResponse, CustomerSortKey, CustomersFilters,
+        DateRangeFilter, GetCustomer, GetCustomerResponse, ListCustomers, ListCustomersResponse, RangeFilter,
+        UpdateCustomer,
+    },
+    shared::{SessionFields, SystemMessageType},
+    webhooks::{ActiveChat, CustomerSessionFieldsUpdated, IncomingCustomerWebhook},
+};
+
+use crate::{
+    actions::Call,
+    error::ApiError,
+    pages::{Key, Paging, limit},
+    search::Choice,
+    state::{State, chats::Chat, people::Customer},
+    views,
+};
+
+pub(crate) fn get_customer(
+    call: &mut Call<'_>,
+    request: GetCustomer,
+) -> Result<GetCustomerResponse, ApiError> {
+    let known = customer(call.state, request.id.as_str())?;
+    let view = views::agent::customer(call.state, known);
+    let mut response = GetCustomerResponse::new(view.id);
+    response.name = view.name;
+    response.email = view.email;
+    response.email_verified = view.email_verified;
+    response.avatar = view.avatar;
+    response.last_visit = view.last_visit;
+    response.session_fields = view.session_fields;
+    response.statistics = view.statistics;
+    response.agent_last_event_created_at = view.agent_last_event_created_at;
+    response.customer_last_event_created_at = view.customer_last_event_created_at;
+    response.created_at = view.created_at;
+    let chats = call.state.chats.values().filter(|chat| chat.customer_id() == Some(request.id.as_str()));
+    response.chat_ids = Some(chats.map(|chat| chat.id.as_str().into()).collect());
+    Ok(response)
+}
+
+fn customer<'a>(state: &'a State, id: &str) -> Result<&'a Customer, ApiError> {
+    state.customers.get(id).ok_or_else(|| ApiError::not_found(format!("there is no customer `{id}`")))
+}
+
+pub(crate) fn list_customers(
+    call: &mut Call<'_>,
+    request: ListCustomers,
+) -> Result<ListCustomersResponse, ApiError> {
+    let others = request.filters.is_some()
+        || request.limit.is_some()
+        || request.sort_order.is_some()
+        || request.sort_by.is_some();
+    let page_id = request.page_id.clone();
+    let paging = Paging::begin("agent.list_customers", call.now, request, page_id.as_ref(), others)?;
+    let request = &paging.request;
+    let limit = limit(request.limit, 10, 100)?;
+    let wanted = Wanted::new(request.filters.as_ref())?;
+    let by_customer = chats_by_customer(call.state);
+    let chats_of =
+        |customer: &Customer| by_customer.get(customer.id.as_str()).map(Vec::as_slice).unwrap_or_default();
+    let found = call.state.customers.values().filter(|customer| wanted.holds(customer, chats_of(customer)));
+    let sort_by = request.sort_by.as_ref();
+    let items = found.map(|customer| (sort_key(customer, chats_of(customer), sort_by), customer)).collect();
+    let page = paging.cut(items, request.sort_order.as_ref(), limit);
+    let views = page.items.into_iter().map(|customer| views::agent::customer(call.state, customer));
+    let total = i64::try_from(call.state.customers.len()).unwrap_or(i64::MAX);
+    let mut response = ListCustomersResponse::new(views.collect::<Vec<_>>(), total);
+    response.limited_customers = Some(page.total).filter(|_| request.filters.is_some());
+    response.next_page_id = page.next;
+    response.previous_page_id = page.previous;
+    Ok(response)
+}
+
+/// Gathered once: to look for every customer's chats anew would be slow.
+fn chats_by_customer(state: &State) -> BTreeMap<&str, Vec<&Chat>> {
+    let mut chats = BTreeMap::<&str, Vec<&Chat>>::new();
+    for chat in state.chats.values() {
+        if let Some(customer) = chat.customer_id() {
+            chats.entry(customer).or_default().push(chat);
+        }
+    }
+    chats
+}
+
+fn sort_key(customer: &Customer, chats: &[&Chat], by: Option<&CustomerSortKey>) -> Key {
+    let time = |time: Option<Timestamp>| time.map_or(i64::MIN, Timestamp::as_microsecond);
+    let number = match by {
+        Some(CustomerSortKey::ThreadsCount) => {
+            i64::try_from(chats.iter().map(|chat| chat.threads.len()).sum::<usize>()).unwrap_or(i64::MAX)
+        }
+        Some(CustomerSortKey::VisitsCount) => i64::from(customer.visit.is_some()),
+        Some(CustomerSortKey::AgentLastEvent) => time(customer.agent_last_event),
+        Some(CustomerSortKey::CustomerLastEvent) => time(customer.own_last_event),
+        _ => time(Some(customer.created_at)),
+    };
+    (number, customer.id.clone())
+}
+
+/// The filters of `list_customers`.
+#[derive(Default)]
+struct Wanted {
+    country: Choice,
+    email: Choice,
+    name: Choice,
+    id: Choice,
+    groups: Choice,
+    filters: Option<CustomersFilters>,
+}
+
+impl Wanted {
+    fn new(filters: Option<&CustomersFilters>) -> Result<Self, ApiError> {
+        let Some(filters) = filters else { return Ok(Self::default()) };
+        let mut wanted = Self { filters: Some(filters.clone()), ..Self::default() };
+        for (place, filter, slot) in [
+            ("filters.country", &filters.country, &mut wanted.country),
+            ("filters.email", &filters.email, &mut wanted.email),
+            ("filters.name", &filters.name, &mut wanted.name),
+        ] {
+            if let Some(filter) = filter {
+                let (values, exclude) = (filter.values.as_deref(), filter.exclude_values.as_deref());
+                *slot = Choice::new(place, None, values, exclude, None)?;
+            }
+        }
+        if let Some(filter) = &filters.customer_id {
+            let (values, exclude) = (filter.values.as_deref(), filter.exclude_values.as_deref());
+            wanted.id = Choice::new("filters.customer_id", None, values, exclude, None)?;
+        }
+        if let Some(filter) = &filters.chat_group_ids {
+            let (values, exclude) = (filter.values.as_deref(), filter.exclude_values.as_deref());
+            if values.or(exclude).is_some_and(|groups| groups.len() > 40) {
+                return Err(ApiError::validation("`filters.chat_group_ids`: at most 40"));
+            }
+            wanted.groups = Choice::new("filters.chat_group_ids", None, values, exclude, None)?;
+        }
+        Ok(wanted)
+    }
+
+    fn holds(&self, customer: &Customer, chats: &[&Chat]) -> bool {
+        let Some(filters) = &self.filters else { return true };
+        let place = customer.visit.as_ref().and_then(|visit| visit.geolocation.as_ref());
+        let country: Vec<&String> =
+            place.into_iter().flat_map(|place| [&place.country, &place.country_code]).flatten().collect();
+        let list = |text: &Option<String>| text.iter().cloned().collect::<Vec<_>>();
+        let groups: Vec<String> = chats.iter().flat_map(|chat| &chat.group_ids).map(i64::to_string).collect();
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        self.country.holds(&country)
+            && self.email.holds(&list(&customer.email))
+            && self.name.holds(&list(&customer.name))
+            && self.id.holds(&[&customer.id])
+            && self.groups.holds(&groups)
+            && in_range(filters.chats_count.as_ref(), count(chats.len()))
+            && in_range(
+                filters.threads_count.as_ref(),
+                count(chats.iter().map(|chat| chat.threads.len()).sum()),
+            )
+            && in_range(filters.visits_count.as_ref(), i64::from(customer.visit.is_some()))
+            && in_dates(filters.created_at.as_ref(), Some(customer.created_at))
+            && in_dates(filters.agent_last_event_created_at.as_ref(), customer.agent_last_event)
+            && in_dates(filters.customer_last_event_created_at.as_ref(), customer.own_last_event)
+            && (filters.include_customers_without_chats != Some(false) || !chats.is_empty())
+    }
+}
+
+fn in_range(range: Option<&RangeFilter>, value: i64) -> bool {
+    range.is_none_or(|range| {
+        range.lte.is_none_or(|bound| value <= bound)
+            && range.lt.is_none_or(|bound| value < bound)
+            && range.gte.is_none_or(|bound| value >= bound)
+            && range.gt.is_none_or(|bound| value > bound)
+            && range.eq.is_none_or(|bound| value == bound)
+    })
+}
+
+fn in_dates(range: Option<&DateRangeFilter>, value: Option<Timestamp>) -> bool {
+    let (Some(range), Some(value)) = (range, value) else { return range.is_none() };
+    range.lte.is_none_or(|bound| value <= bound)
+        && range.lt.is_none_or(|bound| value < bound)
+        && range.gte.is_none_or(|bound| value >= bound)
+        && range.gt.is_none_or(|bound| value > bound)
+        && range.eq.is_none_or(|bound| value == bound)
+}
+
+pub(crate) fn create_customer(
+    call: &mut Call<'_>,
+    request: CreateCustomer,
+) -> Result<CreateCustomerResponse, ApiError> {
+    check_fields(request.session_fields.as_ref())?;
+    let id = call.state.ids.uuid();
+    let mut customer = Customer::new(id.clone(), call.now);
+    customer.name = request.name;
+    customer.email = request.email;
+    customer.avatar = request.avatar;
+    customer.session_fields = request.session_fields.unwrap_or_default();
+    let view = views::agent::customer(call.state, &customer);
+    call.state.customers.insert(id.clone(), customer);
+    call.state.bound_customers();
+    call.emit(IncomingCustomerWebhook::new(view));
+    Ok(CreateCustomerResponse::new(id))
+}
+
+pub(crate) fn update_customer(call: &mut Call<'_>, request: UpdateCustomer) -> Result<Empty, ApiError> {
+    let id = request.id.as_str();
+    if !is_uuid(id) {
+        return Err(ApiError::validation("`id`: must be a UUID of version 4"));
+    }
+    change(call, id, request.name, request.email, request.avatar, request.session_fields)?;
+    Ok(Empty::default())
+}
+
+fn is_uuid(text: &str) -> bool {
+    let dashes = [8, 13, 18, 23];
+    text.len() == 36
+        && text.bytes().enumerate().all(|(index, byte)| {
+            if dashes.contains(&index) { byte == b'-' } else { byte.is_ascii_hexdigit() }
+        })
+}
+
+/// Changes what is given, of which there must be something.
+pub(crate) fn change(
+    call: &mut Call<'_>,
+    id: &str,
+    name: Option<String>,
+    email: Option<String>,
+    avatar: Option<String>,
+    session_fields: Option<SessionFields>,
+) -> Result<(), ApiError> {
+    if name.is_none() && email.is_none() && avatar.is_none() && session_fields.is_none() {
+        return Err(ApiError::validation("at least one of `name`, `email`, `avatar` and `session_fields`"));
+    }
+    check_fields(session_fields.as_ref())?;
+    customer(call.state, id)?;
+    if let Some(customer) = call.state.customers.get_mut(id) {
+        for (slot, value) in
+            [(&mut customer.name, name), (&mut customer.email, email), (&mut customer.avatar, avatar)]
+        {
+            if value.is_some() {
+                *slot = value;
+            }
+        }
+    }
+    if let Some(fields) = session_fields {
+        set_fields(call, id, fields);
+    }
+    Ok(())
+}
+
+/// Replaces the session fields and tells the webhooks.
+pub(crate) fn set_fields(call: &mut Call<'_>, id: &str, fields: SessionFields) {
+    if let Some(customer) = call.state.customers.get_mut(id) {
+        customer.session_fields.clone_from(&fields);
+    }
+    let mut webhook = CustomerSessionFieldsUpdated::new(id, fields);
+    let active = call.state.chats.values().find(|chat| chat.customer_id() == Some(id) && chat.is_active());
+    let chat = active.map(|chat| chat.id.clone());
+    webhook.active_chat =
+        active.and_then(|chat| Some(ActiveChat::new(chat.id.as_str(), chat.active()?.id.as_str())));
+    match chat {
+        Some(chat) => call.emit_about(&chat, webhook),
+        None => call.emit(webhook),
+    }
+}
+
+/// Session fields are objects of one pair each, at most 100.
+pub(crate) fn check_fields(fields: Option<&SessionFields>) -> Result<(), ApiError> {
+    let Some(fields) = fields else { return Ok(()) };
+    if fields.iter().map(BTreeMap::len).sum::<usize>() > 100 {
+        return Err(ApiError::validation("`session_fields`: at most 100 keys"));
+    }
+    Ok(())
+}
+
+pub(crate) fn ban_customer(call: &mut Call<'_>, request: BanCustomer) -> Result<Empty, ApiError> {
+    let id = request.id.as_str();
+    customer(call.state, id)?;
+    let days = request.ban.days;
+    if days == 0 {
+        return Err(ApiError::validation("`ban.days`: at least 1"));
+    }
+    let until =
+        call.now.saturating_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX);
+    if let Some(customer) = call.state.customers.get_mut(id) {
+        customer.banned_until = Some(until);
+    }
+    let active: Vec<String> = call
+        .state
+        .chats
+        .values()
+        .filter(|chat| chat.customer_id() == Some(id) && chat.is_active())
+        .map(|chat| chat.id.clone())
+        .collect();
+    let now = call.now;
+    for chat in active {
+        if let Ok(thread) = call.state.chat_mut(&chat)?.require_active() {
+            thread.announce(now, SystemMessageType::CustomerBanned, "The customer was banned", &[]);
+            thread.end(now);
+            let thread = thread.id.clone();
+            call.emit_about(&chat, livechat_types::shared::ChatDeactivated::new(chat.as_str(), thread));
+        }
+    }
+    Ok(Empty::default())
+}

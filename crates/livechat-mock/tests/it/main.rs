@@ -1,0 +1,20 @@
+//! The mock over loopback, by a client that knows nothing of it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "the helpers of the tests may fail the tests"
+)]
+
+mod support;
+
+mod agent_chat;
+mod configuration;
+mod customer_chat;
+mod errors;
+mod faults;
+mod hardening;
+mod program;
+mod reports;
+mod tokens;
+mod webhooks;
