@@ -1,22 +1,74 @@
-//! tmp
+//! `cargo xtask bench`: measures everything that PERFORMANCE.md states a goal for, and writes one table.
+//!
+//! Each part leaves its rows in `target/bench/rows/`, so that a part can be measured again alone; the table holds them all.
+
+mod build_costs;
 mod multiply;
+mod python;
+mod regen_costs;
+mod row;
+mod table;
 mod typify_alone;
+
+use std::fs;
 use std::path::Path;
-/// tmp
-pub fn run(root: &Path) -> Result<(), String> {
-    let t = root.join("target/bench/times10");
-    let _ = std::fs::remove_dir_all(&t);
-    multiply::multiply(root, &t, 10).unwrap();
-    let one = root.join("target/bench/times1");
-    let _ = std::fs::remove_dir_all(&one);
-    multiply::multiply(root, &one, 1).unwrap();
-    for (r) in [&one, &t] {
-    let x = crate::regen::regen(r, crate::settle::Mode::Write).map_err(|e| match e { crate::regen::RegenError::Spec(e) => e.render(), _ => String::new()})?;
-    println!("{x}");
-    for _ in 0..3 {
-    let x = crate::regen::regen(r, crate::settle::Mode::Check).map_err(|e| match e { crate::regen::RegenError::Spec(e) => e.render(), _ => String::new()})?;
-    println!("{x}");
+use std::process::Command;
+
+use crate::regen;
+use row::Row;
+
+pub use build_costs::as_rustc_wrapper;
+
+/// The parts, in the table's order.
+pub const PARTS: &[&str] = &["types", "calls", "pages", "limiter", "build", "regen", "python"];
+
+/// Measures one part or all, and writes the table of all that was ever measured here.
+///
+/// # Errors
+/// What could not be built, run or written, in words.
+pub fn run(root: &Path, part: Option<&str>) -> Result<(), String> {
+    let folder = root.join("target/bench");
+    let rows_of = |part: &str| folder.join("rows").join(format!("{part}.json"));
+    fs::create_dir_all(folder.join("rows")).map_err(|error| format!("{}: {error}", folder.display()))?;
+    if let Some(part) = part.filter(|part| !PARTS.contains(part)) {
+        return Err(format!("`{part}` is no part of the benchmarks: they are {}", PARTS.join(", ")));
     }
+    for name in PARTS.iter().filter(|name| part.is_none_or(|part| part == **name)) {
+        println!("== {name}");
+        match *name {
+            "build" => row::write(&rows_of(name), &build_costs::rows(root)?)?,
+            "regen" => row::write(&rows_of(name), &regen_costs::rows(root)?)?,
+            "python" => row::write(&rows_of(name), &python::rows(root)?)?,
+            "types" => {
+                let model = regen::load(root).map_err(|errors| errors.render())?;
+                let file = folder.join("typify_alone.rs");
+                let code = typify_alone::code(&model)?;
+                fs::write(&file, code).map_err(|error| format!("{}: {error}", file.display()))?;
+                cargo_bench(root, name, "--features typify", &rows_of(name))?;
+            }
+            _ => cargo_bench(root, name, "", &rows_of(name))?,
+        }
     }
-    Ok(())
+    let mut rows: Vec<Row> = Vec::new();
+    for name in PARTS {
+        rows.extend(row::read(&rows_of(name))?);
+    }
+    table::write(&folder, &rows)
+}
+
+/// Runs a benchmark of the package `bench`, which writes its rows itself.
+fn cargo_bench(root: &Path, name: &str, features: &str, rows: &Path) -> Result<(), String> {
+    let arguments = format!("bench --quiet --package bench --bench {name} {features}");
+    let mut cargo = Command::new("cargo");
+    cargo.args(arguments.split_whitespace()).env("BENCH_ROWS", rows).current_dir(root);
+    succeed(&mut cargo)
+}
+
+/// Runs a command that has to succeed.
+fn succeed(command: &mut Command) -> Result<(), String> {
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{command:?} failed: {status}")),
+        Err(error) => Err(format!("{command:?} cannot be run: {error}")),
+    }
 }

@@ -4,6 +4,8 @@
     reason = "writing `value[\"key\"]` of a JSON object inserts the key; it cannot panic"
 )]
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::model::{
@@ -81,14 +83,8 @@ fn components(model: &Model, document: &Document) -> Value {
         })
         .collect();
     let responses: Vec<_> = used.iter().filter_map(|index| model.responses.get(*index)).collect();
-    let parameters = document
-        .actions
-        .iter()
-        .filter_map(|action| action.http.as_ref())
-        .flat_map(|http| http.parameters.iter().map(|parameter| &parameter.schema));
-    let payloads = document.payloads().chain(responses.iter().map(|response| &response.payload));
-    let roots: Vec<&Schema> = payloads.map(|payload| &payload.schema).chain(parameters).collect();
-    let queries: Vec<SchemaId> = document
+    let roots = document.schemas().chain(responses.iter().map(|response| &response.payload.schema));
+    let queries: BTreeSet<SchemaId> = document
         .actions
         .iter()
         .filter(|action| action.http.as_ref().is_some_and(crate::link::is_query))
@@ -140,10 +136,9 @@ fn operation(model: &Model, action: &Action) -> Value {
             .parameters
             .iter()
             .map(|parameter| {
-                let in_path = http.path.contains(&format!("{{{}}}", parameter.name));
                 let mut value = json!({
                     "name": parameter.name,
-                    "in": if in_path { "path" } else { "query" },
+                    "in": if parameter.in_path { "path" } else { "query" },
                     "description": parameter.description,
                     "required": parameter.required,
                     "schema": schema(model, &parameter.schema),

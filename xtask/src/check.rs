@@ -55,16 +55,8 @@ fn unused(model: &Model, errors: &Diagnostics) {
 }
 
 fn everything_reached(model: &Model) -> BTreeSet<SchemaId> {
-    let payloads = model.documents.iter().flat_map(Document::payloads);
-    let responses = model.responses.iter().map(|response| &response.payload);
-    let parameters = model
-        .documents
-        .iter()
-        .flat_map(|document| &document.actions)
-        .filter_map(|action| action.http.as_ref())
-        .flat_map(|http| http.parameters.iter().map(|parameter| &parameter.schema));
-    let mut reached =
-        model.reached(payloads.chain(responses).map(|payload| &payload.schema).chain(parameters));
+    let responses = model.responses.iter().map(|response| &response.payload.schema);
+    let mut reached = model.reached(model.documents.iter().flat_map(Document::schemas).chain(responses));
     reached.extend([SCOPE, ERROR_TYPE].iter().filter_map(|name| model.shared(name)));
     reached
 }

@@ -26,6 +26,13 @@ const NO_UPDATE: &[(&str, &str)] = &[("INSTA_UPDATE", "no")];
 /// The features of the published crates that must compile and pass their tests each alone.
 const FEATURES: &[&str] = &["agent", "customer", "configuration", "reports", "accounts", "webhooks", "rtm"];
 
+/// Features that are off by default, as `cargo test --workspace` has them.
+const OPTIONAL: &[(&str, &str)] = &[
+    ("livechat-types", "schemars,construct"),
+    ("livechat-client", "cache,reqwest_0_13"),
+    ("livechat-webhooks", "axum,inbox,construct"),
+];
+
 fn step(name: &str, program: &'static str, arguments: &str) -> Step {
     let arguments = arguments.split(' ').map(str::to_owned).collect();
     Step { name: name.to_owned(), program, arguments, environment: &[] }
@@ -33,6 +40,12 @@ fn step(name: &str, program: &'static str, arguments: &str) -> Step {
 
 /// The version of the validator that the bundled documents must satisfy.
 const VALIDATOR: &str = "openapi-spec-validator==0.9.0";
+
+/// What is published.
+const PACKAGES: &str = "package --allow-dirty --no-verify --quiet -p livechat-types -p livechat-client -p livechat-mock -p livechat-webhooks";
+
+/// The vendor's own client, which must get along with the mock.
+const SDK: &str = "lc-sdk-python==0.4.2 loguru";
 
 fn steps() -> Vec<Step> {
     let mut steps = vec![
@@ -54,6 +67,18 @@ fn steps() -> Vec<Step> {
         );
         steps.push(step(&format!("client with `{feature}` alone"), "cargo", &arguments));
     }
+    for (package, features) in OPTIONAL {
+        let name = format!("{package} with {features}");
+        let lints =
+            format!("clippy --package {package} --features {features} --all-targets -- --deny warnings");
+        steps.push(step(&format!("lints of {name}"), "cargo", &lints));
+        let test = Step {
+            environment: NO_UPDATE,
+            ..step(&name, "cargo", &format!("test --package {package} --features {features}"))
+        };
+        steps.push(test);
+    }
+    steps.push(step("instruction counts", "cargo", "run --quiet --package xtask -- instructions"));
     steps.push(step("bundled documents", "cargo", "run --quiet --package xtask -- bundle target/openapi"));
     steps.push(step("a place for the validator", "python3", "-m venv target/validator"));
     let install = format!("-m pip install --quiet --disable-pip-version-check {VALIDATOR}");
@@ -62,7 +87,13 @@ fn steps() -> Vec<Step> {
     let validate = format!("-m openapi_spec_validator {}", documents.join(" "));
     steps.push(step("bundled documents are OpenAPI", "target/validator/bin/python", &validate));
     steps.push(step("specs follow the dialect", "target/validator/bin/python", ".ci/dialect.py"));
-    steps.push(step("packages", "cargo", "package --workspace --allow-dirty --no-verify"));
+    let install = format!("-m pip install --quiet --disable-pip-version-check {SDK}");
+    steps.push(step("the vendor's Python SDK", "target/validator/bin/python", &install));
+    steps.push(step("the mock", "cargo", "build --quiet --package livechat-mock"));
+    let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
+    let drive = format!("crates/livechat-mock/tests/python_sdk.py {target}/debug/livechat-mock");
+    steps.push(step("the vendor's Python SDK drives the mock", "target/validator/bin/python", &drive));
+    steps.push(step("packages", "cargo", PACKAGES));
     steps
 }
 

@@ -18,7 +18,9 @@ Commands:
   regen --check     write nothing; print what differs. Exit code 0: nothing, 1: the specs are wrong, 2: something differs
   bundle [DIR]      write each API as one self-contained OpenAPI document (default: target/openapi)
   model             print the linked model as JSON on standard output
-  bench             measure what PERFORMANCE.md states goals for; writes target/bench/performance.md and .json, and plots
+  bench             measure what PERFORMANCE.md states goals for; writes target/bench/performance.md, .json and speed.svg
+  bench PART        measure one part again: types, calls, pages, limiter, build, regen or python
+  instructions      count the instructions of what must stay fast, and compare them with their budgets (needs valgrind)
   ci                run everything that must pass before a change lands, step by step
   ci --list         print the steps
 
@@ -37,8 +39,10 @@ pub enum Command {
     Bundle(PathBuf),
     /// Print the model.
     Model,
-    /// Measure.
-    Bench,
+    /// Measure one part, or all.
+    Bench(Option<String>),
+    /// Count instructions.
+    Instructions,
     /// Run the checks.
     Ci {
         /// Only print what they are.
@@ -72,7 +76,9 @@ pub fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Result<
         (["bundle"], false, false) => Ok(Command::Bundle("target/openapi".into())),
         (["bundle", folder], false, false) => Ok(Command::Bundle(folder.into())),
         (["model"], false, false) => Ok(Command::Model),
-        (["bench"], false, false) => Ok(Command::Bench),
+        (["bench"], false, false) => Ok(Command::Bench(None)),
+        (["bench", part], false, false) => Ok(Command::Bench(Some((*part).to_owned()))),
+        (["instructions"], false, false) => Ok(Command::Instructions),
         (["ci"], false, list) => Ok(Command::Ci { list }),
         ([] | ["help"], false, false) => Ok(Command::Help),
         _ => Err(format!("`{}` is no command; see `cargo xtask --help`", words.join(" ")).into()),

@@ -16,6 +16,7 @@ pub mod decode;
 pub mod describe;
 pub mod diagnostics;
 pub mod flags;
+pub mod instructions;
 pub mod link;
 pub mod lower;
 pub mod model;

@@ -1,6 +1,6 @@
 //! Follows every `$ref`, across files, and puts the files of one API together to a document.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use heck::ToUpperCamelCase;
 
@@ -14,7 +14,7 @@ use crate::read::Sources;
 
 /// Links files to a model. With mistakes reported, what it gives is not complete.
 pub fn link(sources: &Sources, files: Vec<SpecFile>, version: &str, errors: &Diagnostics) -> Model {
-    let mut linker = Linker { sources, errors, schemas: Vec::new(), ids: HashMap::new(), files: Vec::new() };
+    let mut linker = Linker::new(sources, errors);
     let mut files = files;
     for file in &mut files {
         linker.declare(file);
@@ -69,7 +69,14 @@ struct Linker<'a> {
     errors: &'a Diagnostics,
     schemas: Vec<Named>,
     ids: HashMap<(usize, String), SchemaId>,
+    /// The index of each error response among those of all files.
+    responses: HashMap<(usize, String), usize>,
     files: Vec<FileInfo>,
+}
+
+/// The file with this index: files stand in the order in which they were read.
+fn file_of(files: &[SpecFile], index: usize) -> Option<&SpecFile> {
+    files.get(files.binary_search_by_key(&index, |file| file.file).ok()?)
 }
 
 /// What a root document's reference leads to.
@@ -79,7 +86,12 @@ struct Target {
     name: String,
 }
 
-impl Linker<'_> {
+impl<'a> Linker<'a> {
+    fn new(sources: &'a Sources, errors: &'a Diagnostics) -> Self {
+        let (ids, responses) = (HashMap::new(), HashMap::new());
+        Self { sources, errors, schemas: Vec::new(), ids, responses, files: Vec::new() }
+    }
+
     fn folder(&self, file: usize) -> &str {
         self.sources.get(file).map_or("", |source| &source.folder)
     }
@@ -88,7 +100,7 @@ impl Linker<'_> {
         self.sources.get(file).map_or("", |source| &source.stem)
     }
 
-    /// Takes over a file's named schemas.
+    /// Takes over a file's named schemas, and counts its responses.
     fn declare(&mut self, file: &mut SpecFile) {
         let (folder, stem) = (self.folder(file.file).to_owned(), self.stem(file.file).to_owned());
         let mut info = FileInfo {
@@ -109,6 +121,10 @@ impl Linker<'_> {
                 stem: stem.clone(),
                 schema,
             });
+        }
+        for (key, _) in &file.responses {
+            let index = self.responses.len();
+            self.responses.insert((file.file, key.name.clone()), index);
         }
         self.files.push(info);
     }
@@ -228,7 +244,7 @@ impl Linker<'_> {
             Entry::Here(thing) => Some(thing),
             Entry::Ref(reference) => {
                 let target = self.target(reference)?;
-                let file = files.iter().find(|file| file.file == target.file)?;
+                let file = file_of(files, target.file)?;
                 let found =
                     list(file).iter().find(|(key, _)| key.name == target.name && target.section == section);
                 match found {
@@ -341,11 +357,9 @@ impl Linker<'_> {
     /// The index of an error response among those of all files.
     fn error_response(&self, reference: &Ref, files: &[SpecFile]) -> Option<usize> {
         let target = self.target(reference)?;
-        let mut all =
-            files.iter().flat_map(|file| file.responses.iter().map(move |(key, _)| (file.file, key)));
-        let found = all.position(|(file, key)| file == target.file && key.name == target.name);
+        let found = self.responses.get(&(target.file, target.name.clone())).copied();
         if found.is_none() || target.section != "components/responses" {
-            let file = files.iter().find(|file| file.file == target.file);
+            let file = file_of(files, target.file);
             let responses = file.map(|file| file.responses.as_slice()).unwrap_or_default();
             let names: Vec<String> = responses.iter().map(|(key, _)| key.name.clone()).collect();
             self.dangling(reference, &target.name, &names);
@@ -358,7 +372,7 @@ impl Linker<'_> {
             Entry::Here(parameter) => parameter.clone(),
             Entry::Ref(reference) => {
                 let target = self.target(reference)?;
-                let file = files.iter().find(|file| file.file == target.file)?;
+                let file = file_of(files, target.file)?;
                 let found = file.parameters.iter().find(|(key, _)| key.name == target.name);
                 let Some((_, parameter)) = found.filter(|_| target.section == "components/parameters") else {
                     let known: Vec<String> =
@@ -400,7 +414,8 @@ impl Linker<'_> {
         let (file, name) = (operation.place.file, id.to_upper_camel_case());
         let target = SchemaId(self.schemas.len());
         let (folder, stem) = (self.folder(file).to_owned(), self.stem(file).to_owned());
-        if let Some(info) = self.files.iter_mut().find(|info| info.file == file) {
+        let info = self.files.binary_search_by_key(&file, |info| info.file);
+        if let Some(info) = info.ok().and_then(|at| self.files.get_mut(at)) {
             info.schemas.push(target);
         }
         self.schemas.push(Named { name: name.clone(), place, folder, stem, schema });
@@ -460,24 +475,22 @@ impl Linker<'_> {
 
     /// Every entry of a category file must be listed by the root document of its folder.
     fn account(&self, files: &[SpecFile]) {
-        for file in files.iter().filter(|file| file.root.is_none()) {
-            let folder = self.folder(file.file);
-            let root = files.iter().find(|root| root.root.is_some() && self.folder(root.file) == folder);
-            let Some(root) = root else {
-                if folder != SHARED {
-                    let place = Place { file: file.file, start: 0, end: 0 };
-                    let message = format!("the folder `{folder}` has no openapi.yaml");
-                    let help = "every folder but `shared` has a root document";
-                    self.errors.report(Code::UnreachedFile, place, message, help);
-                }
-                continue;
-            };
-            self.account_list("paths", &file.paths, &root.paths);
-            self.account_list("x-rtm", &file.rtm, &root.rtm);
-            self.account_list("x-pushes", &file.pushes, &root.pushes);
-            self.account_list("x-webhooks", &file.webhooks, &root.webhooks);
-            self.account_list("x-structures", &file.structures, &root.structures);
+        let (roots, others): (Vec<&SpecFile>, Vec<&SpecFile>) =
+            files.iter().partition(|file| file.root.is_some());
+        let with_root: HashSet<&str> = roots.iter().map(|root| self.folder(root.file)).collect();
+        let (rooted, rootless): (Vec<&SpecFile>, Vec<&SpecFile>) =
+            others.into_iter().partition(|file| with_root.contains(self.folder(file.file)));
+        for file in rootless.into_iter().filter(|file| self.folder(file.file) != SHARED) {
+            let place = Place { file: file.file, start: 0, end: 0 };
+            let message = format!("the folder `{}` has no openapi.yaml", self.folder(file.file));
+            let help = "every folder but `shared` has a root document";
+            self.errors.report(Code::UnreachedFile, place, message, help);
         }
+        self.account_list("paths", &roots, &rooted, |file| &file.paths);
+        self.account_list("x-rtm", &roots, &rooted, |file| &file.rtm);
+        self.account_list("x-pushes", &roots, &rooted, |file| &file.pushes);
+        self.account_list("x-webhooks", &roots, &rooted, |file| &file.webhooks);
+        self.account_list("x-structures", &roots, &rooted, |file| &file.structures);
     }
 
     /// Every response and parameter that has a name must be used by some operation.
@@ -491,7 +504,7 @@ impl Linker<'_> {
         let responses = self.targets(responses.map(|(_, reference)| reference));
         let parameters = operations.iter().flat_map(|operation| &operation.parameters);
         let parameters = self.targets(parameters.filter_map(Entry::reference));
-        let unused = |what: &str, key: &crate::yaml::Key, used: &[(usize, String)]| {
+        let unused = |what: &str, key: &crate::yaml::Key, used: &HashSet<(usize, String)>| {
             if !used.contains(&(key.place.file, key.name.clone())) {
                 let message = format!("no operation refers to the {what} `{}`", key.name);
                 let help = "refer to it where it belongs, or remove it";
@@ -505,22 +518,23 @@ impl Linker<'_> {
     }
 
     /// The files and names that some references lead to. What is wrong with a reference is said where it is followed.
-    fn targets<'r>(&self, references: impl Iterator<Item = &'r Ref>) -> Vec<(usize, String)> {
+    fn targets<'r>(&self, references: impl Iterator<Item = &'r Ref>) -> HashSet<(usize, String)> {
         let quiet = Diagnostics::default();
-        let resolver = Linker {
-            sources: self.sources,
-            errors: &quiet,
-            schemas: Vec::new(),
-            ids: HashMap::new(),
-            files: Vec::new(),
-        };
+        let resolver = Linker::new(self.sources, &quiet);
         let targets = references.filter_map(|reference| resolver.target(reference));
         targets.map(|target| (target.file, target.name)).collect()
     }
 
-    fn account_list<T>(&self, section: &str, declared: &Entries<T>, listed: &Entries<T>) {
-        let targets = self.targets(listed.iter().filter_map(|(_, entry)| entry.reference()));
-        for (key, _) in declared {
+    fn account_list<'f, T: 'f>(
+        &self,
+        section: &str,
+        roots: &[&'f SpecFile],
+        files: &[&'f SpecFile],
+        list: fn(&'f SpecFile) -> &'f Entries<T>,
+    ) {
+        let listed = roots.iter().flat_map(|root| list(root));
+        let targets = self.targets(listed.filter_map(|(_, entry)| entry.reference()));
+        for (key, _) in files.iter().flat_map(|file| list(file)) {
             if !targets.contains(&(key.place.file, key.name.clone())) {
                 let message = format!("`{}` is listed by no root document", key.name);
                 let help = format!("add it under `{section}` of the folder's openapi.yaml");

@@ -9,9 +9,13 @@
     reason = "writing `value[\"key\"]` of a JSON object inserts the key; it cannot panic"
 )]
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
-use crate::model::{Action, Document, IntegerFormat, Model, Named, Schema, SchemaId, Shape, StringFormat};
+use crate::model::{
+    Action, Document, IntegerFormat, Model, Named, Property, Schema, SchemaId, Shape, StringFormat,
+};
 
 /// The schemas that typify knows by name only, beside the named ones: name and Rust type.
 pub const BUILT_IN: &[(&str, &str)] = &[
@@ -34,21 +38,15 @@ pub fn is_struct(named: &Named) -> bool {
 pub fn structs(model: &Model, ids: &[SchemaId]) -> (Vec<(String, Value)>, Vec<String>) {
     let own: Vec<&Named> = ids.iter().map(|id| model.named(*id)).filter(|named| is_struct(named)).collect();
     let lowered = own.iter().map(|named| (named.name.clone(), object(model, named))).collect();
-    let mut foreign: Vec<String> = own
+    let names: BTreeSet<&str> = own.iter().map(|named| named.name.as_str()).collect();
+    let foreign: BTreeSet<&str> = own
         .iter()
-        .flat_map(|named| Model::references(&named.schema))
-        .map(|reference| model.named(reference.target).name.clone())
-        .filter(|name| !own.iter().any(|named| named.name == *name))
+        .flat_map(|named| model.properties(&named.schema))
+        .flat_map(|property| Model::references(&property.schema))
+        .map(|reference| model.name(reference))
+        .filter(|name| !names.contains(name))
         .collect();
-    foreign.extend(own.iter().flat_map(|named| {
-        let properties = model.properties(&named.schema);
-        let references = properties.into_iter().flat_map(|property| Model::references(&property.schema));
-        references.map(|reference| model.named(reference.target).name.clone()).collect::<Vec<_>>()
-    }));
-    foreign.retain(|name| !own.iter().any(|named| named.name == *name));
-    foreign.sort();
-    foreign.dedup();
-    (lowered, foreign)
+    (lowered, foreign.into_iter().map(str::to_owned).collect())
 }
 
 /// The property that holds a variant's tag, and the tag's value.
@@ -62,16 +60,22 @@ pub fn tag_of(model: &Model, schema: &Schema) -> Option<(String, String)> {
     })
 }
 
+/// The properties that become a struct's fields: all but a variant's tag.
+#[must_use]
+pub fn fields<'a>(model: &'a Model, schema: &'a Schema) -> Vec<&'a Property> {
+    let mut fields = model.properties(schema);
+    if let Some((tag, _)) = tag_of(model, schema) {
+        fields.retain(|property| property.name != tag);
+    }
+    fields
+}
+
 /// An object without its tag, defaults, limits and examples.
 fn object(model: &Model, named: &Named) -> Value {
-    let tag = tag_of(model, &named.schema).map(|(tag, _)| tag);
     let mut properties = Map::new();
     let mut required = Vec::new();
-    for property in model.properties(&named.schema) {
-        if tag.as_ref() == Some(&property.name) {
-            continue;
-        }
-        let mut schema = value(&property.schema);
+    for property in fields(model, &named.schema) {
+        let mut schema = value(model, &property.schema);
         if property.required {
             required.push(property.name.clone());
         } else if let Some(kind) =
@@ -89,32 +93,30 @@ fn object(model: &Model, named: &Named) -> Value {
     json!({"type": "object", "properties": properties, "required": required})
 }
 
-fn built_in(name: &str) -> Value {
+/// A reference to a named schema or a built-in one.
+fn definition(name: &str) -> Value {
     json!({"$ref": format!("#/definitions/{name}")})
 }
 
 /// The schema of a value inside an object.
-fn value(schema: &Schema) -> Value {
+fn value(model: &Model, schema: &Schema) -> Value {
     match &schema.shape {
-        Shape::String(_) if schema.secret == Some(true) => built_in("BuiltInSecret"),
-        Shape::String(StringFormat::DateTime) => built_in("BuiltInTimestamp"),
-        Shape::String(StringFormat::Date) => built_in("BuiltInDate"),
+        Shape::String(_) if schema.secret == Some(true) => definition("BuiltInSecret"),
+        Shape::String(StringFormat::DateTime) => definition("BuiltInTimestamp"),
+        Shape::String(StringFormat::Date) => definition("BuiltInDate"),
         Shape::String(StringFormat::Text | StringFormat::Binary) | Shape::Enum(_) => {
             json!({"type": "string"})
         }
-        Shape::Integer(IntegerFormat::Uint32) => built_in("BuiltInU32"),
-        Shape::Integer(IntegerFormat::Int64) => built_in("BuiltInI64"),
+        Shape::Integer(IntegerFormat::Uint32) => definition("BuiltInU32"),
+        Shape::Integer(IntegerFormat::Int64) => definition("BuiltInI64"),
         Shape::Number => json!({"type": "number"}),
         Shape::Boolean => json!({"type": "boolean"}),
-        Shape::Array(items) => json!({"type": "array", "items": value(items)}),
-        Shape::Map(inner) => json!({"type": "object", "additionalProperties": value(inner)}),
-        Shape::Ref(reference) => {
-            let name = reference.text.rsplit('/').next().unwrap_or_default();
-            built_in(name)
-        }
+        Shape::Array(items) => json!({"type": "array", "items": value(model, items)}),
+        Shape::Map(inner) => json!({"type": "object", "additionalProperties": value(model, inner)}),
+        Shape::Ref(reference) => definition(model.name(reference)),
         // The checks let only named ones pass, and these are references where they are used.
         Shape::Any | Shape::Object(_) | Shape::AllOf(_) | Shape::Tagged(_) | Shape::ByType(_) => {
-            built_in("BuiltInValue")
+            definition("BuiltInValue")
         }
     }
 }

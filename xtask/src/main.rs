@@ -8,9 +8,12 @@ use std::process::ExitCode;
 use xtask::flags::{self, Command, HELP};
 use xtask::regen::{self, RegenError, STALE, WRONG};
 use xtask::settle::Mode;
-use xtask::{bench, bundle, ci, describe};
+use xtask::{bench, bundle, ci, describe, instructions};
 
 fn main() -> ExitCode {
+    if let Some(code) = bench::as_rustc_wrapper() {
+        return code;
+    }
     let command = match flags::parse(std::env::args_os().skip(1)) {
         Ok(command) => command,
         Err(error) => return fail(&error),
@@ -24,7 +27,11 @@ fn main() -> ExitCode {
             Ok(model) => print(&format!("{:#}\n", describe::describe(&model))),
             Err(errors) => spec_errors(&errors),
         },
-        Command::Bench => match bench::run(&root) {
+        Command::Bench(part) => match bench::run(&root, part.as_deref()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(&error),
+        },
+        Command::Instructions => match instructions::check(&root) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(&error),
         },

@@ -502,7 +502,86 @@ pub struct Tagged {
     pub one_of: Vec<Ref>,
 }
 
+impl Tagged {
+    /// The branch of a value; `None` if its tag is unknown.
+    #[must_use]
+    pub fn branch(&self, value: &Value) -> Option<&Ref> {
+        match value.get(&self.tag).and_then(Value::as_str) {
+            Some(tag) => self.branches.iter().find(|(value, _)| value == tag).map(|(_, branch)| branch),
+            None => self.absent.as_ref(),
+        }
+    }
+}
+
+/// A JSON type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum JsonType {
+    Null,
+    Boolean,
+    Integer,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+impl JsonType {
+    /// Its name in a JSON schema.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean => "boolean",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Array => "array",
+            Self::Object => "object",
+        }
+    }
+
+    /// That of a value.
+    #[must_use]
+    pub fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(_) => Self::Boolean,
+            Value::Number(number) if number.is_f64() => Self::Number,
+            Value::Number(_) => Self::Integer,
+            Value::String(_) => Self::String,
+            Value::Array(_) => Self::Array,
+            Value::Object(_) => Self::Object,
+        }
+    }
+}
+
 impl Model {
+    /// The one JSON type of a schema's values, if they have one.
+    #[must_use]
+    pub fn json_type(&self, schema: &Schema) -> Option<JsonType> {
+        match &self.resolve(schema).shape {
+            Shape::String(_) | Shape::Enum(_) => Some(JsonType::String),
+            Shape::Integer(_) => Some(JsonType::Integer),
+            Shape::Number => Some(JsonType::Number),
+            Shape::Boolean => Some(JsonType::Boolean),
+            Shape::Array(_) => Some(JsonType::Array),
+            Shape::Object(_) | Shape::AllOf(_) | Shape::Map(_) | Shape::Tagged(_) => Some(JsonType::Object),
+            Shape::Any | Shape::ByType(_) | Shape::Ref(_) => None,
+        }
+    }
+
+    /// The branch for a value's JSON type; an integer is a number, too.
+    #[must_use]
+    pub fn branch_of<'a>(&self, branches: &'a [Schema], value: &Value) -> Option<&'a Schema> {
+        let of_value = JsonType::of(value);
+        branches.iter().find(|branch| {
+            self.json_type(branch).is_some_and(|kind| {
+                kind == of_value || (kind == JsonType::Number && of_value == JsonType::Integer)
+            })
+        })
+    }
+
     /// The named schema with this id.
     ///
     /// # Panics
@@ -511,6 +590,17 @@ impl Model {
     #[expect(clippy::indexing_slicing, reason = "linking gives out only ids of this list")]
     pub fn named(&self, id: SchemaId) -> &Named {
         &self.schemas[id.0]
+    }
+
+    /// The name of what a linked reference leads to.
+    #[must_use]
+    pub fn name(&self, reference: &Ref) -> &str {
+        &self.named(reference.target).name
+    }
+
+    /// The actions of all APIs.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> {
+        self.documents.iter().flat_map(|document| &document.actions)
     }
 
     /// Follows references until the schema is no reference.
@@ -583,21 +673,13 @@ impl Model {
     /// All schemas that become types: what is only a part of an `allOf` lives on in the types made of it.
     #[must_use]
     pub fn types(&self) -> BTreeSet<SchemaId> {
-        let is_upload = |payload: &&Payload| {
-            self.documents
-                .iter()
-                .flat_map(|document| &document.actions)
-                .any(|action| action.is_upload() && action.request.schema.place == payload.schema.place)
-        };
-        let payloads =
-            self.documents.iter().flat_map(Document::payloads).filter(|payload| !is_upload(payload));
+        let actions = self.actions().flat_map(Action::typed_payloads);
+        let messages = self.documents.iter().flat_map(Document::messages).flat_map(Message::payloads);
         let responses = self.responses.iter().map(|response| &response.payload);
-        let parameters = self.documents.iter().flat_map(|document| &document.actions);
-        let parameters =
-            parameters.filter_map(|action| action.http.as_ref()).flat_map(|http| &http.parameters);
-        let roots = payloads.chain(responses).map(|payload| &payload.schema);
-        let mut open: Vec<SchemaId> = roots
-            .chain(parameters.map(|parameter| &parameter.schema))
+        let payloads = actions.chain(messages).chain(responses).map(|payload| &payload.schema);
+        let parameters = self.actions().flat_map(Action::parameters).map(|parameter| &parameter.schema);
+        let mut open: Vec<SchemaId> = payloads
+            .chain(parameters)
             .flat_map(|schema| self.references_of_fields(schema))
             .chain([SCOPE, ERROR_TYPE].iter().filter_map(|name| self.shared(name)))
             .collect();
@@ -659,6 +741,17 @@ impl Action {
     pub fn payloads(&self) -> impl Iterator<Item = &Payload> {
         std::iter::once(&self.request).chain(&self.response)
     }
+
+    /// The payloads that become types of their own: a file to upload is none of them.
+    pub fn typed_payloads(&self) -> impl Iterator<Item = &Payload> {
+        self.payloads().skip(usize::from(self.is_upload()))
+    }
+
+    /// The query parameters, those that the client holds included; none for an action without a path.
+    #[must_use]
+    pub fn parameters(&self) -> &[Parameter] {
+        self.http.as_ref().map_or(&[], |http| &http.parameters)
+    }
 }
 
 impl Message {
@@ -669,9 +762,33 @@ impl Message {
 }
 
 impl Document {
-    /// Everything that the document's entries carry.
-    pub fn payloads(&self) -> impl Iterator<Item = &Payload> {
-        let messages = self.pushes.iter().chain(&self.webhooks).chain(&self.structures);
-        self.actions.iter().flat_map(Action::payloads).chain(messages.flat_map(Message::payloads))
+    /// The document's entries that are no actions.
+    pub fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.pushes.iter().chain(&self.webhooks).chain(&self.structures)
+    }
+
+    /// The types of everything that the document's entries carry, and of their parameters.
+    pub fn schemas(&self) -> impl Iterator<Item = &Schema> {
+        let payloads =
+            self.actions.iter().flat_map(Action::payloads).chain(self.messages().flat_map(Message::payloads));
+        let parameters = self.actions.iter().flat_map(Action::parameters);
+        payloads.map(|payload| &payload.schema).chain(parameters.map(|parameter| &parameter.schema))
+    }
+
+    /// Whether the API can be used over WebSocket.
+    #[must_use]
+    pub fn has_rtm(&self) -> bool {
+        self.actions.iter().any(|action| action.transports.contains(&Transport::Rtm))
+    }
+
+    /// The parameter that the API's client is made with: one that it holds for every action over HTTPS.
+    #[must_use]
+    pub fn client_parameter(&self) -> Option<&Parameter> {
+        let mut actions = self.actions.iter().filter(|action| action.http.is_some());
+        let held = |action: &'_ Action, name: &str| {
+            action.parameters().iter().any(|parameter| parameter.client && parameter.name == name)
+        };
+        let first = actions.next()?.parameters().iter().find(|parameter| parameter.client)?;
+        actions.all(|action| held(action, &first.name)).then_some(first)
     }
 }

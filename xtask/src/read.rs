@@ -1,5 +1,6 @@
 //! Brings the spec files into memory: all of them, in a fixed order, refusing what no parser should see.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -27,6 +28,8 @@ pub struct Source {
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<Source>,
+    /// The index of each file, by folder and stem.
+    indexes: HashMap<String, HashMap<String, usize>>,
 }
 
 impl Sources {
@@ -56,13 +59,15 @@ impl Sources {
     /// The index of a file in a folder.
     #[must_use]
     pub fn find(&self, folder: &str, stem: &str) -> Option<usize> {
-        self.files.iter().position(|file| file.folder == folder && file.stem == stem)
+        self.indexes.get(folder)?.get(stem).copied()
     }
 
     /// Adds a file and gives its index.
     pub fn add(&mut self, source: Source) -> usize {
+        let index = self.files.len();
+        self.indexes.entry(source.folder.clone()).or_default().insert(source.stem.clone(), index);
         self.files.push(source);
-        self.files.len() - 1
+        index
     }
 }
 

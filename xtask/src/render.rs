@@ -2,8 +2,12 @@
 
 mod action_tables;
 mod client;
+mod code;
 mod docs;
 mod impls;
+mod imports;
+mod items;
+mod message_unions;
 mod rust_example;
 mod rust_types;
 mod samples;
@@ -12,7 +16,9 @@ mod structs;
 mod types;
 mod units;
 
-use crate::diagnostics::Diagnostics;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::model::Model;
 
 /// A generated file.
@@ -39,26 +45,48 @@ pub mod places {
     pub const ALL: &[&str] = &[TYPES, CLIENT, SAMPLES];
 }
 
-/// The module of an API version: `v3_5`.
-#[must_use]
-pub fn version_module(model: &Model) -> String {
-    format!("v{}", model.version.replace('.', "_"))
-}
-
 /// All files.
 pub fn render(model: &Model, errors: &Diagnostics) -> Vec<Output> {
-    let units = units::units(model);
-    let mut outputs = types::render(model, &units, errors);
+    let mut outputs = types::render(model, &units::units(model), errors);
     outputs.extend(client::render(model, errors));
     outputs.extend(samples::render(model));
     outputs.sort_by(|a, b| a.path.cmp(&b.path));
     outputs
 }
 
-/// The head of a generated Rust file.
-fn head(from: &str, module_docs: &str) -> String {
-    let mut text = format!("// {MARK} from {from}: do not edit.\n\n");
-    text.push_str(&docs::inner(module_docs));
-    text.push('\n');
-    text
+/// The module of an API version: `v3_5`.
+fn version_module(model: &Model) -> String {
+    format!("v{}", model.version.replace('.', "_"))
+}
+
+/// The folder of the specs that a file is made of: a document's, or that of the whole version.
+fn spec_folder(model: &Model, folder: Option<&str>) -> String {
+    let version = &model.version;
+    folder.map_or_else(|| format!("spec/v{version}"), |folder| format!("spec/v{version}/{folder}"))
+}
+
+/// A Rust file: the mark, what it is for, and its sections with a blank line between.
+fn rust_file(path: String, from: &str, about: &str, sections: &[&str]) -> Output {
+    let mut text = format!("// {MARK} from {from}: do not edit.\n\n{}", docs::inner(about));
+    for section in sections.iter().map(|section| section.trim_end()).filter(|section| !section.is_empty()) {
+        text.push_str(&format!("\n{section}\n"));
+    }
+    Output { path, text }
+}
+
+/// What typify or progenitor makes. What they refuse, or panic at, the checks should have refused before.
+fn made_by<T: Default>(errors: &Diagnostics, what: &str, make: impl FnOnce() -> Result<T, String>) -> T {
+    let result = catch_unwind(AssertUnwindSafe(make)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        Err(text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it panicked").to_owned())
+    });
+    result.unwrap_or_else(|why| {
+        errors.push(Diagnostic {
+            code: Code::GeneratorRefused,
+            place: None,
+            message: format!("{what}: {why}"),
+            help: "the checks should have named the place: add one to xtask/src/check".into(),
+        });
+        T::default()
+    })
 }

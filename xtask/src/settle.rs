@@ -1,5 +1,6 @@
 //! Compares what was rendered with what stands on the disk: writes only what changed, removes what nothing renders any more.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -104,7 +105,8 @@ fn orphans(root: &Path, outputs: &[Output]) -> io::Result<Vec<String>> {
     for place in places::ALL {
         collect(root, place, &mut found)?;
     }
-    found.retain(|path| !outputs.iter().any(|output| output.path == *path));
+    let rendered: HashSet<&str> = outputs.iter().map(|output| output.path.as_str()).collect();
+    found.retain(|path| !rendered.contains(path.as_str()));
     found.sort();
     Ok(found)
 }

@@ -74,7 +74,7 @@ pub(crate) fn path(http: &Http, context: &Context) -> Result<String> {
 }
 
 /// Adds the parameters whose values the client holds, unless they stand in the path.
-pub(crate) fn query(http: &Http, query: String, context: &Context) -> Result<String> {
+pub(crate) fn query(http: &Http, query: &str, context: &Context) -> Result<String> {
     let mut serializer = form_urlencoded::Serializer::new(String::new());
     for name in http.client_parameters.iter().filter(|name| !http.path.contains(&place(name))) {
         serializer.append_pair(name, held(name, context)?);
@@ -83,7 +83,7 @@ pub(crate) fn query(http: &Http, query: String, context: &Context) -> Result<Str
     if !own.is_empty() && !query.is_empty() {
         own.push('&');
     }
-    own.push_str(&query);
+    own.push_str(query);
     Ok(own)
 }
 
@@ -161,7 +161,7 @@ mod tests {
             ..Context::default()
         };
         assert_eq!(path(&http, &context).unwrap(), "/v2/a%2Fb%20c/3/token");
-        assert_eq!(query(&http, String::new(), &context).unwrap(), "");
+        assert_eq!(query(&http, "", &context).unwrap(), "");
         let error = path(&http, &Context::default()).unwrap_err().to_string();
         assert!(error.contains("`organization_id`"), "{error}");
     }

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! TraceCall        a span for the call
-//! layers added with LiveChatBuilder::layer
+//! layers added with LiveChatBuilder::layer, such as Cache (feature `cache`)
 //! Retry            sends again what failed and may be repeated
 //! Authorize        sets the Authorization header
 //! Region           sets X-Region, follows the server to the right region
@@ -45,6 +45,8 @@
 //! ```
 
 mod authorize;
+#[cfg(feature = "cache")]
+mod cache;
 mod rate_limit;
 mod region;
 mod retry;
@@ -52,6 +54,8 @@ mod stage;
 mod trace;
 mod transport;
 
+#[cfg(feature = "cache")]
+pub use self::cache::Cache;
 pub(crate) use self::transport::{Limits, into_error};
 pub use self::{
     authorize::Authorize,

@@ -24,6 +24,7 @@
 //! |---|---|---|
 //! | `agent`, `customer`, `configuration`, `reports`, `accounts` | yes | one API each |
 //! | `rustls` | yes | TLS by rustls with ring, and the operating system's trusted roots |
+//! | `cache` | | `layers::Cache`, which keeps the configuration and the phrases of chat widgets |
 //! | `native-tls` | | TLS by the operating system's own library; choose it without the default features |
 //! | `reqwest_0_13` | | `LiveChatBuilder::reqwest_client`, for a reqwest client of one's own |
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -62,6 +63,8 @@ mod random;
 mod response;
 mod tokens;
 mod upload;
+#[cfg(feature = "configuration")]
+pub mod webhooks;
 
 #[cfg(feature = "accounts")]
 pub use crate::apis::AccountsApi;

@@ -170,7 +170,7 @@ impl LiveChat {
     fn request(&self, call: Call, encoded: Encoded, context: &Context) -> Result<Request> {
         let info = call.action();
         let http = route(info)?;
-        let query = encode::query(http, encoded.query, context)?;
+        let query = encode::query(http, &encoded.query, context)?;
         let mut address = format!("{}{}", self.base_url(info.api), encode::path(http, context)?);
         if !query.is_empty() {
             address.push('?');

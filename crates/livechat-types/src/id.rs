@@ -30,6 +30,13 @@ macro_rules! string_id {
             }
         }
 
+        // An id that was received goes into the next request without ceremony.
+        impl ::std::convert::From<&Self> for $name {
+            fn from(id: &Self) -> Self {
+                id.clone()
+            }
+        }
+
         impl ::std::convert::From<::std::string::String> for $name {
             fn from(id: ::std::string::String) -> Self {
                 Self(id)

@@ -7,8 +7,8 @@ use std::fmt;
 
 use jiff::Timestamp;
 use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeSeed, Error, IntoDeserializer, MapAccess, Visitor},
+    Deserializer,
+    de::{DeserializeSeed, Error, MapAccess, Visitor},
 };
 
 use crate::fields::Slot;
@@ -70,7 +70,7 @@ impl Visitor<'_> for Instant {
     fn visit_str<E: Error>(self, text: &str) -> Result<Timestamp, E> {
         match usual(text.as_bytes()) {
             Some(instant) => Ok(instant),
-            None => Timestamp::deserialize(text.into_deserializer()),
+            None => text.parse().map_err(|error| E::custom(format_args!("`{text}` is no instant: {error}"))),
         }
     }
 }
@@ -107,8 +107,28 @@ impl<'de> Visitor<'de> for MaybeInstant {
 
 /// An instant in the usual form; `None` of anything that this reader does not know for sure.
 fn usual(text: &[u8]) -> Option<Timestamp> {
-    let &[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', n0, n1, b':', s0, s1, ref rest @ ..] =
-        text
+    let &[
+        y0,
+        y1,
+        y2,
+        y3,
+        b'-',
+        m0,
+        m1,
+        b'-',
+        d0,
+        d1,
+        b'T',
+        h0,
+        h1,
+        b':',
+        n0,
+        n1,
+        b':',
+        s0,
+        s1,
+        ref rest @ ..,
+    ] = text
     else {
         return None;
     };
@@ -212,7 +232,12 @@ mod tests {
 
     #[test]
     fn what_is_read_of_a_spoilt_text_is_what_jiff_reads_of_it() {
-        for text in ["2024-03-11T09:16:45.120000Z", "2023-12-31T23:59:59Z", "0001-01-01T00:00:00.5Z", "9999-12-31T23:59:59Z"] {
+        for text in [
+            "2024-03-11T09:16:45.120000Z",
+            "2023-12-31T23:59:59Z",
+            "0001-01-01T00:00:00.5Z",
+            "9999-12-31T23:59:59Z",
+        ] {
             for place in 0..text.len() {
                 for sign in " -+:.,0123456789TtZz/\u{e9}".chars() {
                     let replaced = format!("{}{sign}{}", &text[..place], &text[place + 1..]);
@@ -228,9 +253,13 @@ mod tests {
         }
     }
 
-    /// What a text is read as: the value, or the words of the error.
+    /// What jiff reads a text as: the value, or the words of the error, which name the text.
     fn shown<T: DeserializeOwned + Into<Option<Timestamp>>>(text: &str) -> Result<Option<Timestamp>, String> {
-        serde_json::from_str::<T>(text).map(Into::into).map_err(|error| error.to_string())
+        let named = |error: serde_json::Error| match serde_json::from_str::<String>(text) {
+            Ok(instant) => format!("`{instant}` is no instant: {error}"),
+            Err(_) => error.to_string(),
+        };
+        serde_json::from_str::<T>(text).map(Into::into).map_err(named)
     }
 
     #[test]
@@ -256,8 +285,16 @@ mod tests {
         ] {
             let reader = || serde_json::Deserializer::from_str(text);
             let words = |error: serde_json::Error| error.to_string();
-            assert_eq!(Instant.deserialize(&mut reader()).map(Some).map_err(words), shown::<Timestamp>(text), "{text}");
-            assert_eq!(MaybeInstant.deserialize(&mut reader()).map_err(words), shown::<Option<Timestamp>>(text), "{text}");
+            assert_eq!(
+                Instant.deserialize(&mut reader()).map(Some).map_err(words),
+                shown::<Timestamp>(text),
+                "{text}"
+            );
+            assert_eq!(
+                MaybeInstant.deserialize(&mut reader()).map_err(words),
+                shown::<Option<Timestamp>>(text),
+                "{text}"
+            );
         }
     }
 }

@@ -76,7 +76,10 @@ fn category(text: &str, copy: usize) -> String {
             let renamed = match (head.trim_end(), indent(&line)) {
                 ("components:", 4) => key(&line, &pascal),
                 ("x-rtm:" | "x-pushes:" | "x-webhooks:" | "x-structures:", 2) => key(&line, &snake),
-                _ if ["operationId:", "x-action:", "x-batch-of:"].iter().any(|key| content.starts_with(key)) => {
+                _ if ["operationId:", "x-action:", "x-batch-of:"]
+                    .iter()
+                    .any(|key| content.starts_with(key)) =>
+                {
                     format!("{}{snake}\n", line.trim_end())
                 }
                 _ if content.starts_with("tags: [") => line.replacen(']', &format!("{kebab}]"), 1),

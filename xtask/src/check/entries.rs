@@ -11,6 +11,7 @@ use crate::model::{Action, Document, ERROR_TYPE, Model, Payload, SCOPE, Shape};
 
 pub(super) fn check(model: &Model, errors: &Diagnostics) {
     let mut apis = BTreeSet::new();
+    let (scopes, known_errors) = (values(model, SCOPE), values(model, ERROR_TYPE));
     for document in &model.documents {
         if !apis.insert(&document.api) {
             let message = format!("another document is `{}`, too", document.api);
@@ -25,8 +26,9 @@ pub(super) fn check(model: &Model, errors: &Diagnostics) {
         categories(model, document, errors);
         for action in &document.actions {
             self::action(model, document, action, errors);
+            self::scopes(action, &scopes, errors);
         }
-        error_types(model, document, errors);
+        error_types(document, &known_errors, errors);
         named_payloads(document).for_each(|(name, payload)| has_name(payload, name, errors));
     }
 }
@@ -37,21 +39,18 @@ pub(super) fn check_examples(model: &Model, errors: &Diagnostics) {
     for (name, payload) in model.documents.iter().flat_map(named_payloads).chain(responses) {
         example(model, payload, name, errors);
     }
-    let actions = model.documents.iter().flat_map(|document| &document.actions);
-    for http in actions.filter_map(|action| action.http.as_ref()) {
-        requests::check_examples(model, http, errors);
-    }
+    model.actions().for_each(|action| requests::check_examples(model, action, errors));
 }
 
 /// What the entries of a document carry, with their names.
 fn named_payloads(document: &Document) -> impl Iterator<Item = (&str, &Payload)> {
-    let messages = document.pushes.iter().chain(&document.webhooks).chain(&document.structures);
     let actions = document.actions.iter();
     let of_actions =
         actions.flat_map(|action| action.payloads().map(|payload| (action.id.as_str(), payload)));
-    of_actions.chain(
-        messages.flat_map(|message| message.payloads().map(|payload| (message.name.as_str(), payload))),
-    )
+    let of_messages = document
+        .messages()
+        .flat_map(|message| message.payloads().map(|payload| (message.name.as_str(), payload)));
+    of_actions.chain(of_messages)
 }
 
 fn unique_ids(document: &Document, errors: &Diagnostics) {
@@ -112,13 +111,6 @@ fn action(model: &Model, document: &Document, action: &Action, errors: &Diagnost
     request_name(model, action, errors);
     requests::check(model, action, errors);
     pagination(model, action, errors);
-    for scope in action.scopes.names() {
-        if !is_value(model, SCOPE, scope) {
-            let message = format!("`{scope}` is no known scope");
-            let help = "add it to `Scope` in shared/scopes.yaml, or correct it";
-            errors.report(Code::UnknownScope, action.places.scopes, message, help);
-        }
-    }
     if let Some(single) = &action.batch_of
         && !document.actions.iter().any(|other| other.id == *single)
     {
@@ -129,6 +121,14 @@ fn action(model: &Model, document: &Document, action: &Action, errors: &Diagnost
             message,
             "name the single action's operationId",
         );
+    }
+}
+
+fn scopes(action: &Action, known: &BTreeSet<&str>, errors: &Diagnostics) {
+    for scope in action.scopes.names().iter().filter(|scope| !known.contains(scope.as_str())) {
+        let message = format!("`{scope}` is no known scope");
+        let help = "add it to `Scope` in shared/scopes.yaml, or correct it";
+        errors.report(Code::UnknownScope, action.places.scopes, message, help);
     }
 }
 
@@ -196,18 +196,21 @@ fn pagination(model: &Model, action: &Action, errors: &Diagnostics) {
     }
 }
 
-fn error_types(model: &Model, document: &Document, errors: &Diagnostics) {
+fn error_types(document: &Document, known: &BTreeSet<&str>, errors: &Diagnostics) {
     let named = document.errors.iter().zip(&document.error_places);
-    for (name, place) in named.filter(|(name, _)| !is_value(model, ERROR_TYPE, name)) {
+    for (name, place) in named.filter(|(name, _)| !known.contains(name.as_str())) {
         let message = format!("`{name}` is no known type of error");
         let help = "add it to `ErrorType` in shared/errors.yaml, or correct it";
         errors.report(Code::UnknownErrorType, *place, message, help);
     }
 }
 
-fn is_value(model: &Model, name: &str, value: &str) -> bool {
-    let found = model.shared(name).map(|id| &model.named(id).schema.shape);
-    matches!(found, Some(Shape::Enum(found)) if found.values.iter().any(|(known, _)| known == value))
+/// The values of a shared enum; none if there is no such enum.
+fn values<'a>(model: &'a Model, name: &str) -> BTreeSet<&'a str> {
+    match model.shared(name).map(|id| &model.named(id).schema.shape) {
+        Some(Shape::Enum(found)) => found.values.iter().map(|(value, _)| value.as_str()).collect(),
+        _ => BTreeSet::new(),
+    }
 }
 
 fn has_name(payload: &Payload, name: &str, errors: &Diagnostics) {

@@ -68,13 +68,13 @@ pub(super) fn check(model: &Model, errors: &Diagnostics) {
             let help = "choose a name that says what it is in a chat";
             errors.report(Code::InvalidName, named.place, message, help);
         }
-        fields(model, &named.schema.shape, errors);
+        fields(model, named, errors);
         variants(model, named, errors);
     }
     modules(model, errors);
     for document in &model.documents {
         entries(document, errors);
-        let reached = model.reached(document.payloads().map(|payload| &payload.schema));
+        let reached = model.reached(document.schemas());
         one_name_each(model, &document.folder, reached, errors);
     }
 }
@@ -144,10 +144,9 @@ fn modules(model: &Model, errors: &Diagnostics) {
 }
 
 /// Two properties must not become the same field, nor be read by the same name.
-fn fields(model: &Model, shape: &Shape, errors: &Diagnostics) {
-    let (Shape::Object(_) | Shape::AllOf(_)) = shape else { return };
-    let schema = crate::decode::bare_schema(Place { file: 0, start: 0, end: 0 }, shape.clone());
-    let properties = model.properties(&schema);
+fn fields(model: &Model, named: &Named, errors: &Diagnostics) {
+    let (Shape::Object(_) | Shape::AllOf(_)) = named.schema.shape else { return };
+    let properties = model.properties(&named.schema);
     let mut known: BTreeMap<String, String> = BTreeMap::new();
     let mut read: BTreeSet<&str> = properties.iter().map(|property| property.name.as_str()).collect();
     for property in properties {
@@ -215,7 +214,8 @@ fn names_of_variants(model: &Model, named: &Named) -> Vec<(String, String)> {
             .filter_map(|branch| match (&branch.title, &branch.shape) {
                 (Some(title), _) => Some((title.clone(), title.to_upper_camel_case())),
                 (None, Shape::Ref(reference)) => {
-                    Some(model.named(reference.target).name.clone()).map(|name| (name.clone(), name))
+                    let name = model.name(reference).to_owned();
+                    Some((name.clone(), name))
                 }
                 _ => None,
             })

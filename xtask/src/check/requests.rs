@@ -63,8 +63,9 @@ fn parameter(model: &Model, http: &Http, parameter: &Parameter, errors: &Diagnos
 }
 
 /// The examples of what the client holds; those of the others are the example of the request that is made of them.
-pub(super) fn check_examples(model: &Model, http: &Http, errors: &Diagnostics) {
-    for Parameter { name, place, schema, example, .. } in http.parameters.iter().filter(|held| held.client) {
+pub(super) fn check_examples(model: &Model, action: &Action, errors: &Diagnostics) {
+    let held = action.parameters().iter().filter(|parameter| parameter.client);
+    for Parameter { name, place, schema, example, .. } in held {
         let Some(example) = example else { continue };
         if let Err(mismatch) = fits(model, schema, example) {
             let message = format!("the example of `{name}` does not fit its schema: {mismatch}");

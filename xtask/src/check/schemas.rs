@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use heck::ToSnakeCase;
 
-use super::values::{self, fits};
+use super::values::fits;
 use crate::diagnostics::{Code, Diagnostics};
-use crate::model::{Model, Named, Property, Schema, Shape, Tagged};
+use crate::model::{JsonType, Model, Named, Property, Schema, Shape, Tagged};
 
 pub(super) fn check(model: &Model, errors: &Diagnostics) {
     for named in &model.schemas {
@@ -133,13 +133,12 @@ fn tagged_union(model: &Model, named: &Named, tagged: &Tagged, errors: &Diagnost
 }
 
 fn by_type(model: &Model, branches: &[Schema], named: &Named, errors: &Diagnostics) {
-    let mut known: Vec<&str> = Vec::new();
+    let mut known: Vec<JsonType> = Vec::new();
     if branches.is_empty() {
         let message = format!("the union `{}` has no branches", named.name);
         errors.report(Code::UnionBranchType, named.place, message, "list them under `oneOf`");
     }
-    let objects =
-        branches.iter().filter(|branch| values::json_type(model.resolve(branch)) == Some("object")).count();
+    let objects = branches.iter().filter(|branch| model.json_type(branch) == Some(JsonType::Object)).count();
     if objects > 1 {
         let message = format!("nothing tells the objects of the union `{}` apart", named.name);
         let help = "add a `discriminator` with `propertyName` and `mapping`";
@@ -147,14 +146,14 @@ fn by_type(model: &Model, branches: &[Schema], named: &Named, errors: &Diagnosti
         return;
     }
     for branch in branches {
-        let Some(kind) = values::json_type(model.resolve(branch)) else {
+        let Some(kind) = model.json_type(branch) else {
             let help = "a branch is a string, integer, number, boolean, array or object";
             errors.report(Code::UnionBranchType, branch.place, "this branch has no single JSON type", help);
             continue;
         };
-        let kind = if kind == "integer" { "number" } else { kind };
+        let kind = if kind == JsonType::Integer { JsonType::Number } else { kind };
         if known.contains(&kind) {
-            let message = format!("two branches of `{}` are a JSON {kind}", named.name);
+            let message = format!("two branches of `{}` are a JSON {}", named.name, kind.as_str());
             errors.report(Code::UnionBranchType, branch.place, message, "nothing tells them apart: keep one");
         }
         known.push(kind);

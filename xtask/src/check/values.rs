@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::model::{IntegerFormat, Model, Schema, Shape, StringFormat};
+use crate::model::{IntegerFormat, JsonType, Model, Schema, Shape, StringFormat};
 
 /// Where and why a value does not fit.
 #[derive(Debug, PartialEq, Eq)]
@@ -75,28 +75,16 @@ fn compare(model: &Model, schema: &Schema, value: &Value, path: &str) -> Result<
         }
         Shape::Object(_) | Shape::AllOf(_) => object(model, schema, value, path),
         Shape::Tagged(tagged) => {
-            let found = value.get(&tagged.tag).and_then(Value::as_str);
-            let branch = match found {
-                Some(tag) => tagged.branches.iter().find(|(value, _)| value == tag).map(|(_, branch)| branch),
-                None => tagged.absent.as_ref(),
-            };
-            let Some(branch) = branch else {
+            let Some(branch) = tagged.branch(value) else {
                 let tags: Vec<&str> = tagged.branches.iter().map(|(value, _)| value.as_str()).collect();
                 return mismatch(path, format!("`{}` must be one of {}", tagged.tag, tags.join(", ")));
             };
             compare(model, &model.named(branch.target).schema, value, path)
         }
-        Shape::ByType(branches) => {
-            let of_value = json_type_of(value);
-            let branch = branches.iter().find(|branch| {
-                let kind = json_type(model.resolve(branch));
-                kind == Some(of_value) || (kind == Some("number") && of_value == "integer")
-            });
-            match branch {
-                Some(branch) => compare(model, branch, value, path),
-                None => mismatch(path, format!("no branch of the union is {of_value}")),
-            }
-        }
+        Shape::ByType(branches) => match model.branch_of(branches, value) {
+            Some(branch) => compare(model, branch, value, path),
+            None => mismatch(path, format!("no branch of the union is {}", JsonType::of(value).as_str())),
+        },
     }
 }
 
@@ -123,31 +111,6 @@ fn range(schema: &Schema, value: &Value, path: &str) -> Result<(), Mismatch> {
     let below = limit(&schema.limits.minimum).is_some_and(|minimum| number < minimum);
     let above = limit(&schema.limits.maximum).is_some_and(|maximum| number > maximum);
     if below || above { mismatch(path, format!("{value} is outside of the limits")) } else { Ok(()) }
-}
-
-/// The one JSON type that a (resolved) schema's values have, if they have one.
-pub(super) fn json_type(schema: &Schema) -> Option<&'static str> {
-    match &schema.shape {
-        Shape::String(_) | Shape::Enum(_) => Some("string"),
-        Shape::Integer(_) => Some("integer"),
-        Shape::Number => Some("number"),
-        Shape::Boolean => Some("boolean"),
-        Shape::Array(_) => Some("array"),
-        Shape::Object(_) | Shape::AllOf(_) | Shape::Map(_) | Shape::Tagged(_) => Some("object"),
-        Shape::Any | Shape::ByType(_) | Shape::Ref(_) => None,
-    }
-}
-
-fn json_type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
 }
 
 /// Digits where `0` stands in the pattern, the same character elsewhere.

@@ -1,31 +1,25 @@
 //! The operations of the client crate: progenitor names the methods and their types, a pass over its syntax tree makes each one call.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::collections::BTreeMap;
 
 use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 use progenitor_impl::{GenerationSettings, Generator};
-use syn::{FnArg, GenericArgument, ImplItem, Item, PathArguments, ReturnType, Type};
+use serde_json::Value;
+use syn::{FnArg, ImplItem, Item, ReturnType, Type};
 
-use super::impls::print_method;
-use super::rust_example;
-use super::rust_types::{rust_type, text as type_text};
-use super::structs::panic_text;
-use super::types::imports;
-use super::{Output, docs, head, places, version_module};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use super::imports::{Imports, When};
+use super::rust_example::{self, Example};
+use super::rust_types::{answer_type, first_argument, rust_type, text as type_text};
+use super::{Output, code, docs, made_by, places, rust_file, spec_folder, version_module};
+use crate::diagnostics::{Code, Diagnostics};
 use crate::lower;
-use crate::model::{Action, Document, Model, Shape, Transport};
+use crate::model::{Action, Document, Model, Schema, Shape, Transport};
 
 /// All files of the client crate.
 pub(super) fn render(model: &Model, errors: &Diagnostics) -> Vec<Output> {
-    let version = version_module(model);
-    let folder = format!("{}/{version}", places::CLIENT);
+    let folder = format!("{}/{}", places::CLIENT, version_module(model));
     let mut outputs = Vec::new();
-    let mut modules = head(
-        &format!("spec/v{}", model.version),
-        &format!("The operations of the LiveChat API v{}.", model.version),
-    );
+    let mut modules = String::new();
     for document in &model.documents {
         let actions: Vec<&Action> =
             document.actions.iter().filter(|action| action.transports.contains(&Transport::Web)).collect();
@@ -33,10 +27,10 @@ pub(super) fn render(model: &Model, errors: &Diagnostics) -> Vec<Output> {
             continue;
         }
         modules.push_str(&format!("#[cfg(feature = {:?})]\nmod {};\n", document.api, document.api));
-        let text = operations(model, document, &actions, errors);
-        outputs.push(Output { path: format!("{folder}/{}.rs", document.api), text });
+        outputs.push(operations(model, document, &actions, &folder, errors));
     }
-    outputs.push(Output { path: format!("{folder}.rs"), text: modules });
+    let about = format!("The operations of the LiveChat API v{}.", model.version);
+    outputs.push(rust_file(format!("{folder}.rs"), &spec_folder(model, None), &about, &[&modules]));
     outputs
 }
 
@@ -46,106 +40,173 @@ struct Signature {
     response: Option<String>,
 }
 
-fn operations(model: &Model, document: &Document, actions: &[&Action], errors: &Diagnostics) -> String {
-    let from = format!("spec/v{}/{}", model.version, document.folder);
-    let mut text = head(&from, &format!("The operations of the {}.", document.title));
-    let signatures = catch_unwind(AssertUnwindSafe(|| progenitor(document, actions)))
-        .unwrap_or_else(|panic| Err(panic_text(panic.as_ref())))
-        .unwrap_or_else(|why| {
-            errors.push(Diagnostic {
-                code: Code::GeneratorRefused,
-                place: None,
-                message: format!("progenitor cannot make the operations of `{}`: {why}", document.api),
-                help: "the checks should have named the operation: add one to xtask/src/check".into(),
-            });
-            BTreeMap::new()
-        });
-    let mut needs = BTreeSet::new();
-    let mut methods = Vec::new();
-    let mut paged = String::new();
+fn operations(
+    model: &Model,
+    document: &Document,
+    actions: &[&Action],
+    folder: &str,
+    errors: &Diagnostics,
+) -> Output {
+    let what = format!("progenitor cannot make the operations of `{}`", document.api);
+    let signatures = made_by(errors, &what, || progenitor(model, document, actions));
+    let mut api = Operations::new(model, document);
     for action in actions {
-        let Some(signature) = signatures.get(&action.id) else {
-            let message = format!("progenitor made no method of `{}`", action.id);
-            errors.report(Code::NotGenerated, action.place, message, "see xtask/src/lower.rs");
-            continue;
-        };
-        match batched(document, action) {
-            Some(single) => {
-                methods.push(print_method(&batch_method(model, document, action, single)));
-                need(single, &mut needs);
-            }
+        match signatures.get(&action.id) {
+            Some(signature) => api.add(action, signature),
             None => {
-                methods.push(print_method(&method(model, document, action, signature)));
-                need(action, &mut needs);
+                let message = format!("progenitor made no method of `{}`", action.id);
+                errors.report(Code::NotGenerated, action.place, message, "see xtask/src/lower.rs");
             }
         }
-        if let Some(item) = item_type(model, action) {
-            methods.extend(list_methods(action, &item).iter().map(|method| print_method(method)));
-            paged.push_str(&format!(
-                "\nimpl Paged for {} {{\n    type Item = {item};\n}}\n",
-                rust_type(&action.request.schema)
-            ));
-            needs.insert(item);
-        }
     }
-    let module = format!("livechat_types::{}", document.api);
-    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    all.insert(module, needs);
-    let client = format!("{}Api", document.api.to_upper_camel_case());
-    all.insert(
-        "crate".into(),
-        ["Response", "Result"].iter().map(|name| (*name).to_owned()).chain([client.clone()]).collect(),
-    );
-    let body = methods.join("\n");
-    let code = format!("{body}{paged}");
-    for (word, module) in [
-        ("Empty", "livechat_types"),
-        ("Items", "crate"),
-        ("Outcomes", "crate"),
-        ("Paged", "crate"),
-        ("Pages", "crate"),
-        ("UploadFile", "crate"),
-        ("BTreeMap", "std::collections"),
-    ] {
-        if super::types::has_word(&code, word) {
-            all.entry(module.into()).or_default().insert(word.into());
-        }
-    }
-    if let Some(names) = all.get_mut(&format!("livechat_types::{}", document.api)) {
-        names.retain(|name| super::types::has_word(&code, name));
-        if body.contains("actions::") {
-            names.insert("actions".into());
-        }
-    }
-    text.push_str(&imports(&all));
-    text.push_str(&format!("\nimpl {client} {{\n{body}}}\n{paged}"));
-    text
+    api.finish(folder)
 }
 
-fn need(action: &Action, needs: &mut BTreeSet<String>) {
-    // A file to upload is the runtime's own type.
-    let typed = action.payloads().skip(usize::from(action.is_upload()));
-    let references = typed.flat_map(|payload| Model::references(&payload.schema));
-    needs
-        .extend(references.map(|reference| reference.text.rsplit('/').next().unwrap_or_default().to_owned()));
+/// The methods of an API's client while they are written.
+struct Operations<'a> {
+    model: &'a Model,
+    document: &'a Document,
+    /// The module of the API's types.
+    types: String,
+    imports: Imports,
+    methods: Vec<String>,
+    paged: Vec<String>,
 }
 
-fn method(model: &Model, document: &Document, action: &Action, signature: &Signature) -> String {
-    let doc = doc_attributes(document, action, rust_example::request(model, action));
-    let response = signature.response.as_deref().unwrap_or("Empty");
-    let is_upload = action.is_upload();
-    let id = &action.id;
-    if is_upload {
-        let constant = id.to_shouty_snake_case();
+impl<'a> Operations<'a> {
+    fn new(model: &'a Model, document: &'a Document) -> Self {
+        let types = format!("livechat_types::{}", document.api);
+        Self { model, document, types, imports: Imports::default(), methods: Vec::new(), paged: Vec::new() }
+    }
+
+    fn finish(mut self, folder: &str) -> Output {
+        let client = format!("{}Api", self.document.api.to_upper_camel_case());
+        self.need("crate", &[&client, "Response", "Result"]);
+        let methods = format!("impl {client} {{\n{}}}\n", self.methods.join("\n"));
+        let path = format!("{folder}/{}.rs", self.document.api);
+        let from = spec_folder(self.model, Some(&self.document.folder));
+        let about = format!("The operations of the {}.", self.document.title);
+        rust_file(path, &from, &about, &[&self.imports.render(), &methods, &self.paged.join("\n")])
+    }
+
+    /// The methods of an action.
+    fn add(&mut self, action: &Action, signature: &Signature) {
+        let method = match batched(self.document, action) {
+            Some(single) => self.batch(action, single),
+            None if action.is_upload() => self.upload(action, signature),
+            None => self.send(action, signature),
+        };
+        self.methods.push(code::method(&method));
+        if let Some(item) = item(self.model, action) {
+            self.pages(action, item);
+        }
+    }
+
+    fn send(&mut self, action: &Action, signature: &Signature) -> String {
+        self.need_types(action.payloads().map(|payload| &payload.schema));
+        let (id, request, response) =
+            (&action.id, &signature.request, self.answer(signature.response.as_deref()));
+        let doc = self.doc(action, rust_example::request(self.model, action), "&request");
+        format!(
+            "{doc} pub async fn {id}(&self, request: &{request}) -> Result<Response<{response}>> \
+             {{ self.send(request).await }}"
+        )
+    }
+
+    /// A file to upload is the runtime's own type.
+    fn upload(&mut self, action: &Action, signature: &Signature) -> String {
+        self.need_types(action.typed_payloads().map(|payload| &payload.schema));
+        self.need("crate", &["UploadFile"]);
+        let (id, constant) = (&action.id, self.constant(action));
+        let response = self.answer(signature.response.as_deref());
+        let statement =
+            "let file = UploadFile::from_bytes(\"notes.txt\", \"Bring the blue one.\");".to_owned();
+        let uses = ["use livechat_client::UploadFile;"].into();
+        let doc = self.doc(action, Some(Example { statement, uses }), "file");
         format!(
             "{doc} pub async fn {id}(&self, file: UploadFile) -> Result<Response<{response}>> \
              {{ self.upload(&actions::{constant}, file).await }}"
         )
-    } else {
+    }
+
+    /// The method of a batch takes the requests of the action that it performs.
+    fn batch(&mut self, action: &Action, single: &Action) -> String {
+        self.need_types(single.payloads().map(|payload| &payload.schema));
+        self.need("crate", &["Outcomes"]);
+        let (id, constant) = (&action.id, self.constant(action));
+        let request = rust_type(self.model, &single.request.schema);
+        let response = answer_type(self.model, single);
+        self.answer(single.response.as_ref().map(|_| ""));
+        let doc = self.doc(action, rust_example::batch(self.model, action, single), "&request");
         format!(
-            "{doc} pub async fn {id}(&self, request: &{}) -> Result<Response<{response}>> \
-             {{ self.send(request).await }}",
-            signature.request
+            "{doc} pub async fn {id}(&self, requests: &[{request}]) -> Result<Response<Outcomes<{response}>>> \
+             {{ self.batch(&actions::{constant}, requests).await }}"
+        )
+    }
+
+    /// Item after item, and page after page.
+    fn pages(&mut self, action: &Action, item: &Schema) {
+        self.need_types([item]);
+        self.need("crate", &["Items", "Paged", "Pages"]);
+        let (id, item) = (&action.id, rust_type(self.model, item));
+        let request = rust_type(self.model, &action.request.schema);
+        let stream = docs::comment(&format!(
+            "Like [`{id}`](Self::{id}), item after item: a stream of [`{item}`]. The next page is asked for when it is \
+             needed."
+        ));
+        let pages = docs::comment(&format!("Like [`{id}`](Self::{id}), page after page."));
+        self.methods.push(code::method(&format!(
+            "{stream} pub fn {id}_stream(&self, request: &{request}) -> Items<{request}> {{ self.items(request) }}"
+        )));
+        self.methods.push(code::method(&format!(
+            "{pages} pub fn {id}_pages(&self, request: &{request}) -> Pages<{request}> {{ self.pages(request) }}"
+        )));
+        self.paged.push(format!("impl Paged for {request} {{\n    type Item = {item};\n}}\n"));
+    }
+
+    /// The type of an answer as it stands in a signature.
+    fn answer(&mut self, response: Option<&str>) -> String {
+        if response.is_none() {
+            self.need("livechat_types", &["Empty"]);
+        }
+        response.unwrap_or("Empty").to_owned()
+    }
+
+    /// The name of an action's constant.
+    fn constant(&mut self, action: &Action) -> String {
+        let types = self.types.clone();
+        self.need(&types, &["actions"]);
+        action.id.to_shouty_snake_case()
+    }
+
+    fn need(&mut self, module: &str, names: &[&str]) {
+        for name in names {
+            self.imports.add(When::Always, module, name);
+        }
+    }
+
+    fn need_types<'s>(&mut self, schemas: impl IntoIterator<Item = &'s Schema>) {
+        for schema in schemas {
+            self.imports.add_type(When::Always, self.model, schema, |_| Some(self.types.clone()));
+        }
+    }
+
+    /// What an action does, and an example of its call.
+    fn doc(&self, action: &Action, example: Option<Example>, argument: &str) -> String {
+        let call = example.map(|example| self.call(action, &example, argument));
+        docs::comment(&(docs::action(action, false) + &call.unwrap_or_default()))
+    }
+
+    /// The code of a call: what a reader needs stands there, the rest is hidden.
+    fn call(&self, action: &Action, Example { statement, uses }: &Example, argument: &str) -> String {
+        let api = &self.document.api;
+        let uses: String = uses.iter().map(|line| format!("# {line}\n")).collect();
+        let held = self.document.client_parameter().and_then(|parameter| parameter.example.as_ref());
+        let (id, held) = (&action.id, held.map(Value::to_string).unwrap_or_default());
+        format!(
+            "\n\n```no_run\n# use livechat_client::{{LiveChat, types::{api}::*}};\n{uses}\
+             # async fn example(livechat: LiveChat) -> Result<(), Box<dyn std::error::Error>> {{\n\
+             {statement}\nlet answer = livechat.{api}({held}).{id}({argument}).await?;\n# Ok(())\n# }}\n```"
         )
     }
 }
@@ -156,95 +217,32 @@ fn batched<'a>(document: &'a Document, action: &Action) -> Option<&'a Action> {
     document.actions.iter().find(|single| single.id == *name)
 }
 
-fn batch_method(model: &Model, document: &Document, action: &Action, single: &Action) -> String {
-    let doc = doc_attributes(document, action, rust_example::batch(model, action, single));
-    let (id, constant) = (&action.id, action.id.to_shouty_snake_case());
-    let request = rust_type(&single.request.schema);
-    let response =
-        single.response.as_ref().map_or_else(|| "Empty".to_owned(), |payload| rust_type(&payload.schema));
-    format!(
-        "{doc} pub async fn {id}(&self, requests: &[{request}]) -> Result<Response<Outcomes<{response}>>> \
-         {{ self.batch(&actions::{constant}, requests).await }}"
-    )
-}
-
-/// The type of the items of a paginated answer.
-fn item_type(model: &Model, action: &Action) -> Option<String> {
+/// The items of a paginated answer.
+fn item<'a>(model: &'a Model, action: &'a Action) -> Option<&'a Schema> {
     let pagination = action.pagination.as_ref()?;
     let properties = model.properties(&action.response.as_ref()?.schema);
     let items = properties.into_iter().find(|property| property.name == pagination.items)?;
     match &items.schema.shape {
-        Shape::Array(item) => Some(rust_type(item)),
+        Shape::Array(item) => Some(item),
         _ => None,
     }
 }
 
-/// Item after item, and page after page.
-fn list_methods(action: &Action, item: &str) -> [String; 2] {
-    let (id, request) = (&action.id, rust_type(&action.request.schema));
-    [
-        format!(
-            "#[doc = \" Like [`{id}`](Self::{id}), item after item: a stream of [`{item}`]. The next page is asked for when it is needed.\"] \
-             pub fn {id}_stream(&self, request: &{request}) -> Items<{request}> {{ self.items(request) }}"
-        ),
-        format!(
-            "#[doc = \" Like [`{id}`](Self::{id}), page after page.\"] \
-             pub fn {id}_pages(&self, request: &{request}) -> Pages<{request}> {{ self.pages(request) }}"
-        ),
-    ]
-}
-
-fn doc_attributes(document: &Document, action: &Action, request: Option<String>) -> String {
-    let mut text = docs::action(action, false);
-    if let Some(example) = example(document, action, request) {
-        text.push_str("\n\n");
-        text.push_str(&example);
-    }
-    docs::lines(&text).iter().map(|line| format!("#[doc = {line:?}] ")).collect()
-}
-
-/// The code of a call: what a reader needs stands there, the rest is hidden.
-fn example(document: &Document, action: &Action, request: Option<String>) -> Option<String> {
-    let id = &action.id;
-    let (request, argument) = if action.is_upload() {
-        ("let file = UploadFile::from_bytes(\"notes.txt\", \"Bring the blue one.\");".to_owned(), "file")
-    } else {
-        (request?, "&request")
-    };
-    let mut hidden = vec![format!("use livechat_client::{{LiveChat, types::{}::*}};", document.api)];
-    for (word, import) in [
-        ("UploadFile", "use livechat_client::UploadFile;"),
-        ("Secret", "use livechat_client::types::Secret;"),
-        ("BTreeMap", "use std::collections::BTreeMap;"),
-        ("json!", "use serde_json::json;"),
-    ] {
-        if request.contains(word) {
-            hidden.push(import.to_owned());
-        }
-    }
-    let hidden: String = hidden.iter().map(|line| format!("# {line}\n")).collect();
-    let client = match document.api.as_str() {
-        // The one client that is of somebody.
-        "customer" => "customer(\"2b5b0bd4-6d3a-4b55-9f3e-7f2f4f0c9a10\")".to_owned(),
-        api => format!("{api}()"),
-    };
-    Some(format!(
-        "```no_run\n{hidden}# async fn example(livechat: LiveChat) -> Result<(), Box<dyn std::error::Error>> {{\n\
-         {request}\nlet answer = livechat.{client}.{id}({argument}).await?;\n# Ok(())\n# }}\n```"
-    ))
-}
-
 /// Runs progenitor over the lowered document and reads what it made: a method for each operation.
-fn progenitor(document: &Document, actions: &[&Action]) -> Result<BTreeMap<String, Signature>, String> {
+fn progenitor(
+    model: &Model,
+    document: &Document,
+    actions: &[&Action],
+) -> Result<BTreeMap<String, Signature>, String> {
     let mut finals: BTreeMap<String, String> = BTreeMap::new();
     let named: Vec<(&Action, String, Option<String>)> = actions
         .iter()
         .map(|action| {
             let pascal = action.id.to_upper_camel_case();
             let (request, response) = (format!("{pascal}Input"), format!("{pascal}Output"));
-            finals.insert(request.clone(), rust_type(&action.request.schema));
+            finals.insert(request.clone(), rust_type(model, &action.request.schema));
             let answer = action.response.as_ref().map(|payload| {
-                finals.insert(response.clone(), rust_type(&payload.schema));
+                finals.insert(response.clone(), rust_type(model, &payload.schema));
                 response
             });
             (*action, request, answer)
@@ -288,13 +286,4 @@ fn response_type(output: &ReturnType) -> Option<String> {
     let ReturnType::Type(_, ty) = output else { return None };
     let inner = first_argument(first_argument(ty)?)?;
     Some(type_text(inner)).filter(|text| text != "()" && text != "ByteStream")
-}
-
-fn first_argument(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
-    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    })
 }

@@ -9,7 +9,17 @@ const WIDTH: usize = 96;
 
 /// `//!` lines.
 pub(super) fn inner(text: &str) -> String {
-    wrap(text).iter().map(|line| format!("//! {line}").trim_end().to_owned() + "\n").collect()
+    lines(text).iter().map(|line| format!("//!{line}\n")).collect()
+}
+
+/// `///` lines.
+pub(super) fn comment(text: &str) -> String {
+    lines(text).iter().map(|line| format!("///{line}\n")).collect()
+}
+
+/// `///` lines of a variant.
+pub(super) fn comment_inside(text: &str) -> String {
+    lines(text).iter().map(|line| format!("    ///{line}\n")).collect()
 }
 
 /// The lines of a documentation comment, for `#[doc]` attributes: each starts with a space, as people write.
@@ -128,6 +138,25 @@ fn scopes(scopes: &Scopes) -> String {
 /// A summary with its final dot.
 pub(super) fn sentence(summary: &str) -> String {
     if summary.ends_with(['.', '!', '?']) { summary.to_owned() } else { format!("{summary}.") }
+}
+
+/// The first sentence of a text, with its dot.
+pub(super) fn first_sentence(text: &str) -> &str {
+    let paragraph = text.split("\n\n").next().unwrap_or_default();
+    match paragraph.find(". ") {
+        Some(end) => paragraph.get(..=end).unwrap_or(paragraph),
+        None => paragraph,
+    }
+}
+
+/// A sentence that goes on after a colon; names and abbreviations stay as they are.
+pub(super) fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    let second_is_lower = text.chars().nth(1).is_some_and(|c| c.is_lowercase() || c == ' ');
+    match chars.next() {
+        Some(first) if second_is_lower => first.to_lowercase().chain(chars).collect(),
+        _ => text.to_owned(),
+    }
 }
 
 /// Makes text safe for rustdoc: brackets outside of code are text, not HTML or links to items.

@@ -1,10 +1,11 @@
 //! What people do not read: constructors, setters, and the macros that read and write values.
 
-use syn::{Fields, ImplItemFn, Item, ItemStruct};
+use syn::{Fields, ItemStruct};
 
-use super::rust_types::{Argument, argument, in_option, rust_type};
+use super::code;
+use super::rust_types::{Argument, Kind, argument, branch_name, branch_type, in_option, is_instant};
 use crate::lower;
-use crate::model::{Enum, Model, Named, Schema, Shape, Tagged};
+use crate::model::{Enum, JsonType, Model, Named, Ref, Schema, Tagged};
 use crate::name;
 
 /// Whether a struct is made by programs or only received by them.
@@ -16,6 +17,31 @@ pub(super) enum Direction {
     Received,
 }
 
+/// The macro that reads and writes what a named schema becomes.
+pub(super) fn macro_of(kind: &Kind<'_>) -> Option<&'static str> {
+    match kind {
+        Kind::Struct => Some("fields"),
+        Kind::StringEnum(_) => Some("string_enum"),
+        Kind::StringId => Some("string_id"),
+        Kind::IntegerId => Some("integer_id"),
+        Kind::Tagged(_) => Some("tagged_union"),
+        Kind::ByType(_) => Some("json_union"),
+        Kind::Alias => None,
+    }
+}
+
+/// The call of that macro for everything that is no struct; empty for what needs none.
+pub(super) fn of_kind(model: &Model, named: &Named, kind: &Kind<'_>) -> String {
+    match kind {
+        Kind::StringEnum(found) => of_enum(named, found),
+        Kind::StringId => format!("string_id!({});\n", named.name),
+        Kind::IntegerId => format!("integer_id!({});\n", named.name),
+        Kind::Tagged(tagged) => of_tagged(model, named, tagged),
+        Kind::ByType(branches) => of_json_types(model, named, branches),
+        Kind::Struct | Kind::Alias => String::new(),
+    }
+}
+
 /// The `impl` block and the reader of a struct.
 pub(super) fn of_struct(model: &Model, named: &Named, item: &ItemStruct, direction: Direction) -> String {
     let mut text = constructors(item, direction);
@@ -25,15 +51,10 @@ pub(super) fn of_struct(model: &Model, named: &Named, item: &ItemStruct, directi
 
 /// `fields! { … }`: one line a field.
 fn reader(model: &Model, named: &Named) -> String {
-    let tag = lower::tag_of(model, &named.schema).map(|(tag, _)| tag);
     let mut text = format!("fields! {{\n    {} {{\n", named.name);
-    for property in model.properties(&named.schema) {
-        if tag.as_ref() == Some(&property.name) {
-            continue;
-        }
+    for property in lower::fields(model, &named.schema) {
         let field = name::field_ident(&property.name);
-        let instant = rust_type(&property.schema) == "Timestamp";
-        let presence = match (property.required, instant) {
+        let presence = match (property.required, is_instant(&property.schema)) {
             (true, false) => "required",
             (false, false) => "optional",
             (true, true) => "instant",
@@ -60,7 +81,7 @@ fn constructors(item: &ItemStruct, direction: Direction) -> String {
     if direction == Direction::Sent {
         methods.extend(parts.iter().filter_map(|(field, ty)| Some(setter(field, in_option(ty)?))));
     }
-    let printed: Vec<String> = methods.iter().map(|method| print_method(method)).collect();
+    let printed: Vec<String> = methods.iter().map(|method| code::method(method)).collect();
     let cfg = if direction == Direction::Received { "#[cfg(feature = \"construct\")]\n" } else { "" };
     format!("{cfg}impl {} {{\n{}}}\n\n", item.ident, printed.join("\n"))
 }
@@ -99,23 +120,8 @@ fn setter(field: &str, ty: &syn::Type) -> String {
     )
 }
 
-/// A method as it stands in an `impl` block.
-pub(super) fn print_method(method: &str) -> String {
-    let parsed: Result<ImplItemFn, _> = syn::parse_str(method);
-    let Ok(method) = parsed else {
-        // What is rendered here is made of checked names and types; the compiler will show what is wrong.
-        return format!("    {method}\n");
-    };
-    let block: Item = syn::parse_quote! { impl Owner { #method } };
-    let file = syn::File { frontmatter: None, shebang: None, attrs: Vec::new(), items: vec![block] };
-    let printed = prettyplease::unparse(&file);
-    let lines: Vec<&str> = printed.lines().collect();
-    let inner = lines.get(1..lines.len().saturating_sub(1)).unwrap_or_default();
-    inner.iter().map(|line| format!("{line}\n")).collect()
-}
-
 /// `string_enum! { … }`
-pub(super) fn of_enum(named: &Named, found: &Enum) -> String {
+fn of_enum(named: &Named, found: &Enum) -> String {
     let mut text = format!("string_enum! {{\n    {} {{\n", named.name);
     for (value, _) in &found.values {
         text.push_str(&format!("        {} = {value:?},\n", name::variant(value)));
@@ -133,19 +139,22 @@ pub(super) fn of_enum(named: &Named, found: &Enum) -> String {
 }
 
 /// `tagged_union! { … }`
-pub(super) fn of_tagged(model: &Model, named: &Named, tagged: &Tagged) -> String {
+fn of_tagged(model: &Model, named: &Named, tagged: &Tagged) -> String {
     let mut text = format!("tagged_union! {{\n    {}, {:?},\n", named.name, tagged.tag);
     for (value, reference) in &tagged.branches {
-        let variant = super::types::variant_name(model, named, reference);
-        let ty = &model.named(reference.target).name;
-        text.push_str(&format!("    {value:?} => {variant}({ty}),\n"));
+        text.push_str(&format!("    {value:?} => {},\n", branch(model, named, reference)));
     }
     if let Some(absent) = &tagged.absent {
-        let variant = super::types::variant_name(model, named, absent);
-        text.push_str(&format!("    ; absent => {variant}({})\n", model.named(absent.target).name));
+        text.push_str(&format!("    ; absent => {}\n", branch(model, named, absent)));
     }
     text.push_str("}\n");
     text
+}
+
+/// `Variant(Type)`
+fn branch(model: &Model, union: &Named, reference: &Ref) -> String {
+    let ty = model.name(reference);
+    format!("{}({ty})", name::branch(&union.name, ty))
 }
 
 /// `json_schema! { … }`
@@ -159,19 +168,13 @@ pub(super) fn of_json_schema(name: &str, parts: &[String], schema: &serde_json::
 }
 
 /// `json_union! { … }`
-pub(super) fn of_json_types(model: &Model, named: &Named, branches: &[Schema]) -> String {
+fn of_json_types(model: &Model, named: &Named, branches: &[Schema]) -> String {
     let mut text = format!("json_union! {{\n    {} {{\n", named.name);
     for branch in branches {
-        let kind = match &model.resolve(branch).shape {
-            Shape::String(_) | Shape::Enum(_) => "string",
-            Shape::Integer(_) => "integer",
-            Shape::Number => "number",
-            Shape::Boolean => "boolean",
-            Shape::Array(_) => "array",
-            _ => "object",
-        };
-        let variant = super::types::branch_name(branch);
-        text.push_str(&format!("        {kind} => {variant}({}),\n", super::rust_types::branch_type(branch)));
+        // The checks let no branch pass that has not one type.
+        let kind = model.json_type(branch).unwrap_or(JsonType::Object).as_str();
+        let (variant, ty) = (branch_name(model, branch), branch_type(model, branch));
+        text.push_str(&format!("        {kind} => {variant}({ty}),\n"));
     }
     text.push_str("    }\n}\n");
     text

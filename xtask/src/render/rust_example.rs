@@ -1,154 +1,162 @@
 //! Examples in Rust, made of the spec's examples in JSON: what a reader copies, and what the compiler checks.
 
-use heck::ToUpperCamelCase;
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use super::types::branch_name;
+use super::code;
+use super::rust_types::{Kind, branch_name};
 use crate::model::{Action, IntegerFormat, Model, Schema, Shape, StringFormat};
 use crate::{lower, name};
 
-/// The expression of an action's request, printed over as many lines as it takes.
-pub(super) fn request(model: &Model, action: &Action) -> Option<String> {
-    let example = action.request.example.as_ref()?;
-    statement(&exact(model, &action.request.schema, example)?)
+/// A statement that makes what a call takes.
+pub(super) struct Example {
+    /// `let request = …;`, over as many lines as it takes.
+    pub statement: String,
+    /// What it needs beside the API's types, as `use` lines.
+    pub uses: BTreeSet<&'static str>,
 }
 
-/// The expression of the requests in a batch's example.
-pub(super) fn batch(model: &Model, action: &Action, single: &Action) -> Option<String> {
+/// The request of an action.
+pub(super) fn request(model: &Model, action: &Action) -> Option<Example> {
+    let mut writer = Writer { model, uses: BTreeSet::new() };
+    let expression = writer.exact(&action.request.schema, action.request.example.as_ref()?)?;
+    writer.finish(&expression)
+}
+
+/// The requests in a batch's example.
+pub(super) fn batch(model: &Model, action: &Action, single: &Action) -> Option<Example> {
+    let mut writer = Writer { model, uses: BTreeSet::new() };
     let requests = action.request.example.as_ref()?.get("requests")?.as_array()?;
-    let items = requests.iter().map(|item| exact(model, &single.request.schema, item));
-    statement(&format!("[{}]", items.collect::<Option<Vec<_>>>()?.join(", ")))
+    let items = list(requests, |item| writer.exact(&single.request.schema, item))?;
+    writer.finish(&format!("[{items}]"))
 }
 
-/// `let request = …;`, formatted.
-fn statement(expression: &str) -> Option<String> {
-    let file = syn::parse_str(&format!("fn example() {{ let request = {expression}; }}")).ok()?;
-    let printed = prettyplease::unparse(&file);
-    let lines: Vec<&str> = printed.lines().collect();
-    let inner = lines.get(1..lines.len().checked_sub(1)?)?;
-    Some(inner.iter().map(|line| line.strip_prefix("    ").unwrap_or(line)).collect::<Vec<_>>().join("\n"))
+/// The items of a list, each as an expression.
+fn list<'v>(values: &'v [Value], mut item: impl FnMut(&'v Value) -> Option<String>) -> Option<String> {
+    Some(values.iter().map(&mut item).collect::<Option<Vec<_>>>()?.join(", "))
 }
 
-/// An expression of exactly the schema's type.
-fn exact(model: &Model, schema: &Schema, value: &Value) -> Option<String> {
-    match &schema.shape {
-        Shape::Ref(reference) => {
-            let named = model.named(reference.target);
-            let ident = &named.name;
-            match &named.schema.shape {
-                Shape::Object(_) | Shape::AllOf(_) => structure(model, ident, &named.schema, value),
-                Shape::Enum(found) => {
-                    let text = value.as_str()?;
-                    let known = found.values.iter().any(|(value, _)| value == text);
-                    known.then(|| format!("{ident}::{}", name::variant(text)))
-                }
-                Shape::String(_) | Shape::Integer(_) if named.schema.secret != Some(true) => {
-                    Some(format!("{ident}::from({value})"))
-                }
-                Shape::Tagged(_) => Some(format!("{ident}::from({})", convertible(model, schema, value)?)),
-                Shape::ByType(branches) => by_type(model, ident, branches, value),
-                _ => exact(model, &named.schema, value),
+/// Writes expressions and notes what they need.
+struct Writer<'a> {
+    model: &'a Model,
+    uses: BTreeSet<&'static str>,
+}
+
+impl<'a> Writer<'a> {
+    fn finish(self, expression: &str) -> Option<Example> {
+        let statement = code::statement(&format!("let request = {expression};"))?;
+        Some(Example { statement, uses: self.uses })
+    }
+
+    /// An expression of exactly the schema's type.
+    fn exact(&mut self, schema: &'a Schema, value: &Value) -> Option<String> {
+        match &schema.shape {
+            Shape::Ref(reference) => {
+                let named = self.model.named(reference.target);
+                self.named(&named.name, &named.schema, value)
             }
+            Shape::String(_) if schema.secret == Some(true) => {
+                self.uses.insert("use livechat_client::types::Secret;");
+                Some(format!("Secret::from({value})"))
+            }
+            Shape::String(StringFormat::DateTime | StringFormat::Date) => Some(format!("{value}.parse()?")),
+            Shape::String(_) | Shape::Enum(_) => Some(format!("{value}.to_owned()")),
+            Shape::Integer(IntegerFormat::Int64 | IntegerFormat::Uint32) | Shape::Boolean => {
+                Some(value.to_string())
+            }
+            Shape::Number => Some(format!("{:?}", value.as_f64()?)),
+            Shape::Array(items) => {
+                Some(format!("vec![{}]", list(value.as_array()?, |item| self.exact(items, item))?))
+            }
+            Shape::Map(inner) => {
+                self.uses.insert("use std::collections::BTreeMap;");
+                let mut entries = Vec::new();
+                for (key, value) in value.as_object()? {
+                    entries.push(format!("({key:?}.to_owned(), {})", self.exact(inner, value)?));
+                }
+                Some(format!("BTreeMap::from([{}])", entries.join(", ")))
+            }
+            Shape::Any => {
+                self.uses.insert("use serde_json::json;");
+                Some(format!("json!({value})"))
+            }
+            Shape::Object(_) | Shape::AllOf(_) | Shape::Tagged(_) | Shape::ByType(_) => None,
         }
-        Shape::String(_) if schema.secret == Some(true) => Some(format!("Secret::from({value})")),
-        Shape::String(StringFormat::DateTime | StringFormat::Date) => Some(format!("{value}.parse()?")),
-        Shape::String(_) | Shape::Enum(_) => Some(format!("{value}.to_owned()")),
-        Shape::Integer(IntegerFormat::Int64 | IntegerFormat::Uint32) | Shape::Boolean => {
-            Some(value.to_string())
-        }
-        Shape::Number => Some(format!("{:?}", value.as_f64()?)),
-        Shape::Array(items) => {
-            let items = value.as_array()?.iter().map(|item| exact(model, items, item));
-            Some(format!("vec![{}]", items.collect::<Option<Vec<_>>>()?.join(", ")))
-        }
-        Shape::Map(inner) => {
-            let entries = value
-                .as_object()?
-                .iter()
-                .map(|(key, value)| Some(format!("({key:?}.to_owned(), {})", exact(model, inner, value)?)));
-            Some(format!("BTreeMap::from([{}])", entries.collect::<Option<Vec<_>>>()?.join(", ")))
-        }
-        Shape::Any => Some(format!("json!({value})")),
-        Shape::Object(_) | Shape::AllOf(_) | Shape::Tagged(_) | Shape::ByType(_) => None,
     }
-}
 
-/// An expression that an `impl Into<…>` argument of the schema's type takes.
-fn convertible(model: &Model, schema: &Schema, value: &Value) -> Option<String> {
-    let resolved = model.resolve(schema);
-    match &resolved.shape {
-        Shape::String(StringFormat::Text | StringFormat::Binary) => Some(value.to_string()),
-        // A named string is an id, whatever its format.
-        Shape::String(_) if matches!(schema.shape, Shape::Ref(_)) => Some(value.to_string()),
-        Shape::Integer(_) => Some(value.to_string()),
-        Shape::Tagged(tagged) => {
-            let found = value.get(&tagged.tag).and_then(Value::as_str);
-            let branch = match found {
-                Some(tag) => tagged.branches.iter().find(|(value, _)| value == tag).map(|(_, branch)| branch),
-                None => tagged.absent.as_ref(),
-            }?;
-            let named = model.named(branch.target);
-            structure(model, &named.name, &named.schema, value)
+    /// An expression of the type that a named schema becomes.
+    fn named(&mut self, ident: &str, schema: &'a Schema, value: &Value) -> Option<String> {
+        match Kind::of(schema) {
+            Kind::Struct => self.structure(ident, schema, value),
+            Kind::StringEnum(found) => {
+                let text = value.as_str()?;
+                let known = found.values.iter().any(|(value, _)| value == text);
+                known.then(|| format!("{ident}::{}", name::variant(text)))
+            }
+            Kind::StringId | Kind::IntegerId => Some(format!("{ident}::from({value})")),
+            Kind::Tagged(_) => Some(format!("{ident}::from({})", self.convertible(schema, value)?)),
+            Kind::ByType(branches) => self.by_type(ident, branches, value),
+            Kind::Alias => self.exact(schema, value),
         }
-        _ => exact(model, schema, value),
     }
-}
 
-/// An expression that the argument for a field takes.
-fn argument(model: &Model, schema: &Schema, value: &Value) -> Option<String> {
-    match &schema.shape {
+    /// An expression that an `impl Into<…>` argument of the schema's type takes.
+    fn convertible(&mut self, schema: &'a Schema, value: &Value) -> Option<String> {
+        match &self.model.resolve(schema).shape {
+            Shape::String(StringFormat::Text | StringFormat::Binary) | Shape::Integer(_) => {
+                Some(value.to_string())
+            }
+            // A named string is an id, whatever its format.
+            Shape::String(_) if matches!(schema.shape, Shape::Ref(_)) => Some(value.to_string()),
+            Shape::Tagged(tagged) => {
+                let branch = tagged.branch(value)?;
+                let named = self.model.named(branch.target);
+                self.structure(&named.name, &named.schema, value)
+            }
+            _ => self.exact(schema, value),
+        }
+    }
+
+    /// An expression that the argument for a field takes.
+    fn argument(&mut self, schema: &'a Schema, value: &Value) -> Option<String> {
         // Only a list that is written as one has an argument that takes any iterator; the name of a list takes just that.
-        Shape::Array(items) => {
-            let one_type = matches!(
-                model.resolve(items).shape,
-                Shape::String(_) | Shape::Integer(_) | Shape::Object(_) | Shape::AllOf(_) | Shape::Enum(_)
-            );
-            let items = value.as_array()?.iter().map(|item| {
-                if one_type { convertible(model, items, item) } else { exact(model, items, item) }
-            });
-            Some(format!("[{}]", items.collect::<Option<Vec<_>>>()?.join(", ")))
-        }
-        _ => convertible(model, schema, value),
+        let Shape::Array(items) = &schema.shape else { return self.convertible(schema, value) };
+        let one_type = matches!(
+            self.model.resolve(items).shape,
+            Shape::String(_) | Shape::Integer(_) | Shape::Object(_) | Shape::AllOf(_) | Shape::Enum(_)
+        );
+        let items = list(value.as_array()?, |item| {
+            if one_type { self.convertible(items, item) } else { self.exact(items, item) }
+        });
+        Some(format!("[{}]", items?))
     }
-}
 
-/// `Name::new(required, …).optional(…)`
-fn structure(model: &Model, ident: &str, schema: &Schema, value: &Value) -> Option<String> {
-    let fields = value.as_object()?;
-    let tag = lower::tag_of(model, schema).map(|(tag, _)| tag);
-    let mut required = Vec::new();
-    let mut setters = String::new();
-    for property in model.properties(schema) {
-        if tag.as_ref() == Some(&property.name) {
-            continue;
-        }
-        let value = fields.get(&property.name);
-        let expression = value.map(|value| argument(model, &property.schema, value));
-        match (property.required, expression) {
-            (true, Some(expression)) => required.push(expression?),
-            (true, None) => return None,
-            (false, Some(expression)) => {
-                setters.push_str(&format!(".{}({})", name::field_ident(&property.name), expression?));
+    /// `Name::new(required, …).optional(…)`
+    fn structure(&mut self, ident: &str, schema: &'a Schema, value: &Value) -> Option<String> {
+        let fields = value.as_object()?;
+        let mut required = Vec::new();
+        let mut setters = String::new();
+        for property in lower::fields(self.model, schema) {
+            match (property.required, fields.get(&property.name)) {
+                (true, value) => required.push(self.argument(&property.schema, value?)?),
+                (false, Some(value)) => {
+                    let (name, value) =
+                        (name::field_ident(&property.name), self.argument(&property.schema, value)?);
+                    setters.push_str(&format!(".{name}({value})"));
+                }
+                (false, None) => {}
             }
-            (false, None) => {}
         }
+        Some(format!("{ident}::new({}){setters}", required.join(", ")))
     }
-    Some(format!("{ident}::new({}){setters}", required.join(", ")))
-}
 
-fn by_type(model: &Model, ident: &str, branches: &[Schema], value: &Value) -> Option<String> {
-    let branch = branches.iter().find(|branch| {
-        matches!(
-            (&model.resolve(branch).shape, value),
-            (Shape::String(_) | Shape::Enum(_), Value::String(_))
-                | (Shape::Integer(_) | Shape::Number, Value::Number(_))
-                | (Shape::Boolean, Value::Bool(_))
-                | (Shape::Array(_), Value::Array(_))
-                | (Shape::Object(_) | Shape::AllOf(_) | Shape::Map(_) | Shape::Tagged(_), Value::Object(_))
-        )
-    })?;
-    if matches!(branch.shape, Shape::Number) {
-        return Some(format!("{ident}::{}({value}.into())", branch_name(branch)));
+    fn by_type(&mut self, ident: &str, branches: &'a [Schema], value: &Value) -> Option<String> {
+        let branch = self.model.branch_of(branches, value)?;
+        let value = match branch.shape {
+            Shape::Number => format!("{value}.into()"),
+            _ => self.exact(branch, value)?,
+        };
+        Some(format!("{ident}::{}({value})", branch_name(self.model, branch)))
     }
-    Some(format!("{ident}::{}({})", branch_name(branch).to_upper_camel_case(), exact(model, branch, value)?))
 }

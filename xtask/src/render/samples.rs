@@ -1,12 +1,10 @@
 //! The wire tests' tables: which Rust type stands for which documented message, which method sends which action; and the
 //! specs' own examples.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
 use super::rust_types::rust_type;
-use super::{MARK, Output, head, places};
+use super::{MARK, Output, places, rust_file, spec_folder};
 use crate::model::{Document, Message, Model, Payload, SHARED, Schema, Shape, Transport};
 
 /// The tables and the examples.
@@ -14,39 +12,31 @@ pub(super) fn render(model: &Model) -> Vec<Output> {
     let entries: Vec<Entry<'_>> = model.documents.iter().flat_map(entries).collect();
     let examples: Vec<Value> = entries.iter().filter_map(Entry::example).collect();
     let examples = json!({"generated": MARK, "examples": examples});
-    let outputs = [
-        ("samples.rs", shapes(model, &entries)),
-        ("calls.rs", calls(model)),
-        ("examples.json", format!("{examples:#}\n")),
-    ];
-    outputs.map(|(name, text)| Output { path: format!("{}/{name}", places::SAMPLES), text }).into()
+    let path = |name: &str| format!("{}/{name}", places::SAMPLES);
+    let from = spec_folder(model, None);
+    let about_shapes = "Which type stands for which message of the documentation: API, action, kind.";
+    let about_calls =
+        "Which method of the client sends which action. Those that take a file are not among them.";
+    let uses = |names: &str| format!("use livechat_types as types;\n\nuse crate::{names};\n");
+    let uses_shapes = uses("shape::{Shape, rtm_request, rtm_response, shape, wrapped}");
+    let uses_calls = uses("call::{Call, batch, call}");
+    let (shapes, aliases) = (shapes(model, &entries), aliases(model));
+    vec![
+        rust_file(path("samples.rs"), &from, about_shapes, &[&uses_shapes, &shapes, &aliases]),
+        rust_file(path("calls.rs"), &from, about_calls, &[&uses_calls, &calls(model)]),
+        Output { path: path("examples.json"), text: format!("{examples:#}\n") },
+    ]
 }
 
 /// The table of messages.
 fn shapes(model: &Model, entries: &[Entry<'_>]) -> String {
-    let mut text = head(
-        &format!("spec/v{}", model.version),
-        "Which type stands for which message of the documentation: API, action, kind.",
-    );
-    text.push_str("use livechat_types as types;\n\n");
-    text.push_str("use crate::shape::{Shape, rtm_request, rtm_response, shape, wrapped};\n\n");
-    text.push_str("/// One row a message.\npub static SHAPES: &[Shape] = &[\n");
-    for entry in entries {
-        let _ = writeln!(text, "    {},", entry.row(model));
-    }
-    text.push_str("];\n\n");
-    text.push_str(&aliases(model));
-    text
+    let rows: String = entries.iter().map(|entry| format!("    {},\n", entry.row(model))).collect();
+    format!("/// One row a message.\npub static SHAPES: &[Shape] = &[\n{rows}];\n")
 }
 
 /// The table of operations.
 fn calls(model: &Model) -> String {
-    let mut text = head(
-        &format!("spec/v{}", model.version),
-        "Which method of the client sends which action. Those that take a file are not among them.",
-    );
-    text.push_str("use livechat_types as types;\n\nuse crate::call::{Call, batch, call};\n\n");
-    text.push_str("/// One row a method.\npub static CALLS: &[Call] = &[\n");
+    let mut rows = String::new();
     for document in &model.documents {
         let api = &document.api;
         for action in &document.actions {
@@ -56,11 +46,10 @@ fn calls(model: &Model) -> String {
             let request = qualified(model, &action.request.schema, api);
             // The method of a batch takes its items.
             let row = if action.batch_of.is_some() { "batch" } else { "call" };
-            let _ = writeln!(text, "    {row}!({api} {:?} {}({request})),", action.name, action.id);
+            rows.push_str(&format!("    {row}!({api} {:?} {}({request})),\n", action.name, action.id));
         }
     }
-    text.push_str("];\n");
-    text
+    format!("/// One row a method.\npub static CALLS: &[Call] = &[\n{rows}];\n")
 }
 
 struct Entry<'a> {
@@ -108,7 +97,7 @@ fn qualified(model: &Model, schema: &Schema, unit: &str) -> String {
         }
         Shape::Array(items) => format!("Vec<{}>", qualified(model, items, unit)),
         Shape::Map(inner) => format!("std::collections::BTreeMap<String, {}>", qualified(model, inner, unit)),
-        _ => rust_type(schema),
+        _ => rust_type(model, schema),
     }
 }
 
@@ -118,7 +107,7 @@ fn entries<'a>(document: &'a Document) -> Vec<Entry<'a>> {
     for action in &document.actions {
         let is_upload = action.is_upload();
         for transport in &action.transports {
-            let api = sample_api(unit, *transport);
+            let api = sample_api(document, *transport);
             let mut add = |kind, payload| {
                 all.push(Entry { api: api.clone(), action: action.name.clone(), kind, payload, unit });
             };
@@ -139,21 +128,17 @@ fn entries<'a>(document: &'a Document) -> Vec<Entry<'a>> {
     };
     messages(&document.pushes, format!("{unit}-rtm"), "push");
     messages(&document.webhooks, unit.to_owned(), "webhook");
-    let structures = if has_rtm(unit) { format!("{unit}-structures") } else { unit.to_owned() };
+    let structures = if document.has_rtm() { format!("{unit}-structures") } else { unit.to_owned() };
     messages(&document.structures, structures, "structure");
     all
 }
 
-fn has_rtm(unit: &str) -> bool {
-    matches!(unit, "agent" | "customer")
-}
-
 /// The name by which collections of samples know an API and transport.
-fn sample_api(unit: &str, transport: Transport) -> String {
-    match (has_rtm(unit), transport) {
-        (true, Transport::Web) => format!("{unit}-web"),
-        (true, Transport::Rtm) => format!("{unit}-rtm"),
-        (false, _) => unit.to_owned(),
+fn sample_api(document: &Document, transport: Transport) -> String {
+    match (document.has_rtm(), transport) {
+        (true, Transport::Web) => format!("{}-web", document.api),
+        (true, Transport::Rtm) => format!("{}-rtm", document.api),
+        (false, _) => document.api.clone(),
     }
 }
 

@@ -3,18 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::impls::of_json_schema;
-use crate::lower::is_struct;
+use super::rust_types::Kind;
 use crate::model::{Enum, IntegerFormat, Model, Named, Property, Schema, Shape, StringFormat};
 
 /// The implementation for a named type; `None` for what is only another name of a type.
-pub(super) fn of_type(model: &Model, named: &Named) -> Option<String> {
-    let has_type = is_struct(named)
-        || matches!(
-            named.schema.shape,
-            Shape::Enum(_) | Shape::Integer(_) | Shape::Tagged(_) | Shape::ByType(_)
-        )
-        || matches!(named.schema.shape, Shape::String(format) if format != StringFormat::Binary);
-    if !has_type || named.schema.secret == Some(true) {
+pub(super) fn of_type(model: &Model, named: &Named, kind: &Kind<'_>) -> Option<String> {
+    if matches!(kind, Kind::Alias) {
         return None;
     }
     let mut parts: Vec<String> = model
@@ -24,22 +18,21 @@ pub(super) fn of_type(model: &Model, named: &Named) -> Option<String> {
         .collect();
     parts.sort();
     parts.dedup();
-    let schema = if is_struct(named) {
-        described(&named.schema, object(&model.properties(&named.schema)))
-    } else {
-        value(&named.schema)
+    let schema = match kind {
+        Kind::Struct => described(&named.schema, object(model, &model.properties(&named.schema))),
+        _ => value(model, &named.schema),
     };
     Some(of_json_schema(&named.name, &parts, &schema))
 }
 
-fn object(properties: &[&Property]) -> Map<String, Value> {
+fn object(model: &Model, properties: &[&Property]) -> Map<String, Value> {
     let required: Vec<&str> = properties
         .iter()
         .filter(|property| property.required)
         .map(|property| property.name.as_str())
         .collect();
     let all: Map<String, Value> =
-        properties.iter().map(|property| (property.name.clone(), value(&property.schema))).collect();
+        properties.iter().map(|property| (property.name.clone(), value(model, &property.schema))).collect();
     let mut out =
         Map::from_iter([("type".into(), json!("object")), ("properties".into(), Value::Object(all))]);
     if !required.is_empty() {
@@ -49,9 +42,9 @@ fn object(properties: &[&Property]) -> Map<String, Value> {
 }
 
 /// A schema where it is used; a reference names a type.
-fn value(schema: &Schema) -> Value {
+fn value(model: &Model, schema: &Schema) -> Value {
     let shape = match &schema.shape {
-        Shape::Ref(reference) => one("$ref", json!(reference.text.rsplit('/').next().unwrap_or_default())),
+        Shape::Ref(reference) => one("$ref", json!(model.name(reference))),
         Shape::String(format) => string(*format),
         Shape::Integer(IntegerFormat::Int64) => of_kind("integer", Some("int64")),
         Shape::Integer(IntegerFormat::Uint32) => of_kind("integer", Some("uint32")),
@@ -60,19 +53,17 @@ fn value(schema: &Schema) -> Value {
         Shape::Any => Map::new(),
         Shape::Enum(found) => string_enum(found),
         Shape::Array(items) => {
-            Map::from_iter([("type".into(), json!("array")), ("items".into(), value(items))])
+            Map::from_iter([("type".into(), json!("array")), ("items".into(), value(model, items))])
         }
-        Shape::Map(inner) => {
-            Map::from_iter([("type".into(), json!("object")), ("additionalProperties".into(), value(inner))])
-        }
-        Shape::Object(properties) => object(&properties.iter().collect::<Vec<_>>()),
-        Shape::AllOf(parts) => one("allOf", parts.iter().map(value).collect()),
-        Shape::ByType(branches) => one("anyOf", branches.iter().map(value).collect()),
+        Shape::Map(inner) => Map::from_iter([
+            ("type".into(), json!("object")),
+            ("additionalProperties".into(), value(model, inner)),
+        ]),
+        Shape::Object(properties) => object(model, &properties.iter().collect::<Vec<_>>()),
+        Shape::AllOf(parts) => one("allOf", parts.iter().map(|part| value(model, part)).collect()),
+        Shape::ByType(branches) => one("anyOf", branches.iter().map(|branch| value(model, branch)).collect()),
         Shape::Tagged(tagged) => {
-            let branches = tagged
-                .one_of
-                .iter()
-                .map(|branch| json!({"$ref": branch.text.rsplit('/').next().unwrap_or_default()}));
+            let branches = tagged.one_of.iter().map(|branch| json!({"$ref": model.name(branch)}));
             one("anyOf", branches.collect())
         }
     };

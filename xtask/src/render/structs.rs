@@ -1,15 +1,14 @@
 //! The structs of a unit: typify makes them, a pass over its syntax tree makes them read as if a person had.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use schemars::schema::Schema as JsonSchema;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Fields, Item, ItemStruct, parse_quote};
 use typify_impl::{TypeSpace, TypeSpaceImpl, TypeSpaceSettings};
 
-use super::docs;
-use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use super::{docs, made_by};
+use crate::diagnostics::{Code, Diagnostics};
 use crate::lower;
 use crate::model::{Model, Named, SchemaId};
 use crate::name;
@@ -22,25 +21,7 @@ pub(super) fn structs(
     errors: &Diagnostics,
 ) -> BTreeMap<String, ItemStruct> {
     let (own, foreign) = lower::structs(model, ids);
-    let made = catch_unwind(AssertUnwindSafe(|| typify(&own, &foreign)));
-    let result = made.unwrap_or_else(|panic| Err(panic_text(panic.as_ref())));
-    match result {
-        Ok(structs) => structs,
-        Err(why) => {
-            errors.push(Diagnostic {
-                code: Code::GeneratorRefused,
-                place: None,
-                message: format!("typify cannot make the types of `{unit}`: {why}"),
-                help: "the checks should have named the schema: add one to xtask/src/check".into(),
-            });
-            BTreeMap::new()
-        }
-    }
-}
-
-pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it panicked").to_owned()
+    made_by(errors, &format!("typify cannot make the types of `{unit}`"), || typify(&own, &foreign))
 }
 
 fn typify(
@@ -74,7 +55,13 @@ fn typify(
 }
 
 /// A struct with the spec's order, our attributes and the model's words.
-pub(super) fn finish(model: &Model, named: &Named, made: &ItemStruct, doc: &str) -> ItemStruct {
+pub(super) fn finish(
+    model: &Model,
+    named: &Named,
+    made: &ItemStruct,
+    doc: &str,
+    errors: &Diagnostics,
+) -> ItemStruct {
     let mut item = made.clone();
     Shorten.visit_item_struct_mut(&mut item);
     let tag = lower::tag_of(model, &named.schema);
@@ -90,36 +77,45 @@ pub(super) fn finish(model: &Model, named: &Named, made: &ItemStruct, doc: &str)
         item.attrs.push(parse_quote!(#[serde(tag = #tag, rename = #value)]));
     }
     item.attrs.push(parse_quote!(#[non_exhaustive]));
-    order_fields(model, named, &mut item);
+    order_fields(model, named, &mut item, errors);
     item
 }
 
-/// Field names as they come from typify, next to their wire names.
+/// The name on the wire of a field that typify made: that of `#[serde(rename = …)]`, or the field's own.
 fn wire_name(field: &syn::Field) -> String {
-    let mut found = None;
-    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        let _ = attribute.parse_nested_meta(|meta| {
-            if let Ok(value) = meta.value() {
-                let text: syn::LitStr = value.parse()?;
-                if meta.path.is_ident("rename") {
-                    found = Some(text.value());
-                }
+    let own = || field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+    field.attrs.iter().find_map(rename).unwrap_or_else(own)
+}
+
+fn rename(attribute: &syn::Attribute) -> Option<String> {
+    let mut name = None;
+    if attribute.path().is_ident("serde") {
+        let read = attribute.parse_nested_meta(|meta| {
+            let Ok(value) = meta.value() else { return Ok(()) };
+            let text: syn::LitStr = value.parse()?;
+            if meta.path.is_ident("rename") {
+                name = Some(text.value());
             }
             Ok(())
         });
+        read.ok()?; // a field that is not found by its name is reported
     }
-    found.or_else(|| field.ident.as_ref().map(ToString::to_string)).unwrap_or_default()
+    name
 }
 
-fn order_fields(model: &Model, named: &Named, item: &mut ItemStruct) {
+fn order_fields(model: &Model, named: &Named, item: &mut ItemStruct, errors: &Diagnostics) {
     let Fields::Named(fields) = &mut item.fields else {
         // typify makes `struct Name {}` with braces; a unit struct would have no fields to order.
         return;
     };
     let mut by_name: BTreeMap<String, syn::Field> =
         std::mem::take(&mut fields.named).into_iter().map(|field| (wire_name(&field), field)).collect();
-    for property in model.properties(&named.schema) {
-        let Some(mut field) = by_name.remove(&property.name) else { continue };
+    for property in lower::fields(model, &named.schema) {
+        let Some(mut field) = by_name.remove(&property.name) else {
+            let message = format!("typify made no field of `{}` in `{}`", property.name, named.name);
+            errors.report(Code::NotGenerated, property.place, message, "see xtask/src/lower.rs");
+            continue;
+        };
         let ident = name::field_ident(&property.name);
         field.ident = syn::parse_str(&ident).ok();
         let doc = docs::lines(&docs::field(&property.schema, model.resolve(&property.schema)));
@@ -128,11 +124,9 @@ fn order_fields(model: &Model, named: &Named, item: &mut ItemStruct) {
         let renamed = *wire != name::field(wire);
         match (renamed, property.required) {
             (true, true) => field.attrs.push(parse_quote!(#[serde(rename = #wire)])),
-            (true, false) => {
-                field
-                    .attrs
-                    .push(parse_quote!(#[serde(rename = #wire, skip_serializing_if = "Option::is_none")]));
-            }
+            (true, false) => field
+                .attrs
+                .push(parse_quote!(#[serde(rename = #wire, skip_serializing_if = "Option::is_none")])),
             (false, false) => {
                 field.attrs.push(parse_quote!(#[serde(skip_serializing_if = "Option::is_none")]));
             }

@@ -1,131 +1,138 @@
-//! The types crate: for each category a file of types with their documentation, and beside it one with their impls.
+//! The types crate: for each category a file of types with their documentation, beside it one with their impls and one with
+//! their JSON schemas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToUpperCamelCase;
-use syn::{Item, parse_quote};
+use syn::{Item, ItemStruct};
 
 use super::impls::{self, Direction};
-use super::rust_types::{branch_type, rust_type};
-use super::structs;
-use super::units::{self, Unit, UnitFile};
-use super::{Output, action_tables, docs, head, places, version_module};
-use crate::diagnostics::{Code, Diagnostics};
-use crate::lower::is_struct;
-use crate::model::{
-    Document, ERROR_TYPE, Enum, Model, Named, Ref, SHARED, Schema, SchemaId, Shape, StringFormat,
+use super::imports::{Imports, RTM, When, use_line};
+use super::rust_types::Kind;
+use super::units::{Unit, UnitFile};
+use super::{
+    Output, action_tables, code, docs, items, message_unions, places, rust_file, schemas, spec_folder,
+    structs, version_module,
 };
+use crate::diagnostics::{Code, Diagnostics};
+use crate::model::{Action, ERROR_TYPE, Model, Named, SHARED, SchemaId, Shape};
 use crate::name;
 
 /// All files of the types crate.
 pub(super) fn render(model: &Model, units: &[Unit<'_>], errors: &Diagnostics) -> Vec<Output> {
     let version = version_module(model);
-    let sent = sent(model);
+    let sent = model.reached(model.actions().map(|action| &action.request.schema));
+    let types = model.types();
     let mut outputs = vec![version_file(model, units, &version)];
     for unit in units {
         let folder = format!("{}/{version}/{}", places::TYPES, unit.name);
         let structs = structs::structs(model, &unit.name, &unit.schemas(), errors);
-        let context = Context { model, unit, structs: &structs, sent: &sent, errors };
+        let requests = requests(unit);
+        let context = Context { model, unit, structs, requests, sent: &sent, errors };
         let mut modules = Vec::new();
         for file in &unit.files {
             let module = name::module(&file.info.stem);
             outputs.extend(context.category(file, &format!("{folder}/{module}")));
-            modules.push((module, file.cfg.clone()));
+            modules.push(Module { name: module, cfg: file.cfg.clone(), is_open: true });
         }
         if let Some(document) = unit.document {
-            if let Some(output) = action_tables::render(model, document, &folder) {
-                outputs.push(output);
-                modules.push(("actions".into(), None));
+            if !document.actions.is_empty() {
+                outputs.push(action_tables::render(model, document, &folder));
+                modules.push(Module { name: "actions".into(), cfg: None, is_open: false });
             }
-            for (module, cfg, text) in super::action_tables::unions(model, document) {
-                outputs.push(Output { path: format!("{folder}/{module}.rs"), text });
-                modules.push((module, cfg));
+            for union in message_unions::render(model, document, &folder) {
+                outputs.push(union.output);
+                modules.push(Module { name: union.module.into(), cfg: union.cfg, is_open: true });
             }
         }
-        outputs.push(unit_file(model, unit, &folder, &modules));
+        outputs.push(unit_file(model, unit, &folder, &modules, &types));
     }
     outputs
 }
 
-/// The schemas that are part of some request.
-fn sent(model: &Model) -> BTreeSet<SchemaId> {
-    let actions = model.documents.iter().flat_map(|document| &document.actions);
-    model.reached(actions.map(|action| &action.request.schema))
+/// The action of each request.
+fn requests<'a>(unit: &Unit<'a>) -> BTreeMap<SchemaId, &'a Action> {
+    let mut requests = BTreeMap::new();
+    for action in unit.document.iter().flat_map(|document| &document.actions) {
+        if let Shape::Ref(reference) = &action.request.schema.shape {
+            requests.entry(reference.target).or_insert(action);
+        }
+    }
+    requests
 }
 
 fn version_file(model: &Model, units: &[Unit<'_>], version: &str) -> Output {
     let about = format!("The types of the LiveChat API v{}.", model.version);
-    let mut text = head(&format!("spec/v{}", model.version), &about);
+    let mut text = String::new();
     for unit in units {
         if unit.document.is_some() {
             text.push_str(&format!("#[cfg(feature = {:?})]\n", unit.name));
         }
         text.push_str(&format!("pub mod {};\n", unit.name));
     }
-    Output { path: format!("{}/{version}.rs", places::TYPES), text }
+    rust_file(format!("{}/{version}.rs", places::TYPES), &spec_folder(model, None), &about, &[&text])
 }
 
-fn unit_file(model: &Model, unit: &Unit<'_>, folder: &str, modules: &[(String, Option<String>)]) -> Output {
+/// A module of a unit.
+struct Module {
+    name: String,
+    cfg: Option<String>,
+    /// Whether its names can be used from the unit, too.
+    is_open: bool,
+}
+
+fn unit_file(
+    model: &Model,
+    unit: &Unit<'_>,
+    folder: &str,
+    modules: &[Module],
+    types: &BTreeSet<SchemaId>,
+) -> Output {
     let (from, about) = match unit.document {
         Some(document) => (
-            format!("spec/v{}/{}/openapi.yaml", model.version, document.folder),
+            spec_folder(model, Some(&document.folder)) + "/openapi.yaml",
             format!("{} {}", docs::sentence(&document.title), docs::markdown(&document.description)),
         ),
         None => (
-            format!("spec/v{}/{SHARED}", model.version),
+            spec_folder(model, Some(SHARED)),
             "What several APIs have in common: ids, users, chats, events, properties, errors.".to_owned(),
         ),
     };
-    let mut text = head(&from, &about);
-    for (module, cfg) in modules {
-        if let Some(cfg) = cfg {
-            text.push_str(&format!("#[cfg({cfg})]\n"));
+    let (mut declared, mut used) = (String::new(), String::new());
+    for Module { name, cfg, is_open } in modules {
+        let cfg = cfg.as_ref().map(|cfg| format!("#[cfg({cfg})]\n")).unwrap_or_default();
+        declared.push_str(&format!("{cfg}pub mod {name};\n"));
+        if *is_open {
+            used.push_str(&format!("{cfg}pub use self::{name}::*;\n"));
         }
-        text.push_str(&format!("pub mod {module};\n"));
     }
-    text.push('\n');
-    for (module, cfg) in modules.iter().filter(|(module, _)| module != "actions") {
-        if let Some(cfg) = cfg {
-            text.push_str(&format!("#[cfg({cfg})]\n"));
-        }
-        text.push_str(&format!("pub use self::{module}::*;\n"));
-    }
-    if let Some(document) = unit.document {
-        text.push_str(&shared_names(model, document));
-    }
-    Output { path: format!("{folder}.rs"), text }
+    used.push_str(&shared_names(model, unit, types));
+    rust_file(format!("{folder}.rs"), &from, &about, &[&declared, &used])
 }
 
 /// The shared types that a document reaches, so that one `use` of its module is enough.
-fn shared_names(model: &Model, document: &Document) -> String {
-    let types = model.types();
-    let web = units::reached(model, document, false);
-    let all = units::reached(model, document, true);
+fn shared_names(model: &Model, unit: &Unit<'_>, types: &BTreeSet<SchemaId>) -> String {
+    let Some(document) = unit.document else { return String::new() };
     let catalogue = (!document.errors.is_empty()).then(|| model.shared(ERROR_TYPE)).flatten();
-    let named = |ids: BTreeSet<SchemaId>| -> BTreeSet<String> {
-        ids.into_iter()
-            .filter(|id| types.contains(id))
-            .map(|id| model.named(id))
-            .filter(|named| named.folder == SHARED)
-            .map(|named| named.name.clone())
-            .collect()
-    };
-    let over_rtm = named(all.difference(&web).copied().collect());
-    let always = named(web.into_iter().chain(catalogue).collect());
-    let line = |cfg: &str, names: BTreeSet<String>| {
+    let line = |cfg: &str, ids: BTreeSet<SchemaId>| {
+        let shared = ids.into_iter().filter(|id| types.contains(id)).map(|id| model.named(id));
+        let names: BTreeSet<&str> =
+            shared.filter(|named| named.folder == SHARED).map(|named| named.name.as_str()).collect();
         if names.is_empty() {
             return String::new();
         }
-        let used = imports(&BTreeMap::from([("super::shared".to_owned(), names)]));
-        format!("{cfg}#[doc(no_inline)]\npub {used}")
+        let names: Vec<&str> = names.into_iter().collect();
+        format!("{cfg}#[doc(no_inline)]\npub {}", use_line("super::shared", &names))
     };
-    line("", always) + &line("#[cfg(feature = \"rtm\")]\n", over_rtm)
+    let always = unit.over_web.iter().copied().chain(catalogue).collect();
+    let over_rtm = unit.reached.difference(&unit.over_web).copied().collect();
+    line("", always) + &line(RTM, over_rtm)
 }
 
 struct Context<'a> {
     model: &'a Model,
     unit: &'a Unit<'a>,
-    structs: &'a BTreeMap<String, syn::ItemStruct>,
+    structs: BTreeMap<String, ItemStruct>,
+    requests: BTreeMap<SchemaId, &'a Action>,
     sent: &'a BTreeSet<SchemaId>,
     errors: &'a Diagnostics,
 }
@@ -134,363 +141,103 @@ impl Context<'_> {
     /// The three files of a category.
     fn category(&self, file: &UnitFile<'_>, path: &str) -> [Output; 3] {
         let from = self.model.sources.get(file.info.file).map_or("", |source| source.path.as_str());
-        let mut types = String::new();
-        let mut impls = String::new();
+        let module = name::module(&file.info.stem);
+        let (mut types, mut impls, mut schemas) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut needs, mut macros) = (Imports::default(), Imports::default());
         for id in &file.schemas {
             let named = self.model.named(*id);
-            let (ty, code) = self.schema(*id, named);
-            types.push_str(&ty);
-            types.push('\n');
-            impls.push_str(&code);
-            if !code.is_empty() {
-                impls.push('\n');
+            let kind = Kind::of(&named.schema);
+            self.need(named, &kind, file, &mut needs);
+            if let Some(name) = impls::macro_of(&kind) {
+                macros.add(When::Always, "crate::macros", name);
+                macros.add(When::Always, "super", "*");
             }
+            let (item, code) = self.item(*id, named, &kind);
+            types.push(item);
+            impls.extend(Some(code).filter(|code| !code.is_empty()));
+            schemas.extend(schemas::of_type(self.model, named, &kind));
         }
-        let mut text = head(from, &self.about(&file.info.stem));
-        text.push_str("mod impls;\n#[cfg(feature = \"schemars\")]\nmod schemas;\n\n");
-        let imports = imports(&self.needs(file, &types));
-        text.push_str(&imports);
-        if !imports.is_empty() {
-            text.push('\n');
-        }
-        text.push_str(types.trim_end());
-        text.push('\n');
-        let mut code = head(
-            from,
-            &format!("Constructors, setters and readers of [`{}`](super).", name::module(&file.info.stem)),
-        );
-        let macros = used_macros(&impls);
-        if !macros.is_empty() {
-            code.push_str(&format!("use crate::macros::{};\n", braced(&macros)));
-        }
-        code.push_str("use super::*;\n\n");
-        code.push_str(impls.trim_end());
-        code.push('\n');
+        let modules = format!("mod impls;\n{SCHEMARS}mod schemas;\n");
+        let (types, impls, all) = (types.join("\n"), impls.join("\n"), schemas.join("\n"));
+        let about_impls = format!("Constructors, setters and readers of [`{module}`](super).");
+        let about_schemas = format!("JSON schemas of [`{module}`](super).");
+        let uses = if all.is_empty() { "" } else { "use super::*;\nuse crate::json_schema::json_schema;\n" };
         [
-            Output { path: format!("{path}.rs"), text },
-            Output { path: format!("{path}/impls.rs"), text: code },
-            Output { path: format!("{path}/schemas.rs"), text: self.schemas(file, from) },
+            rust_file(format!("{path}.rs"), from, &self.about(file), &[&modules, &needs.render(), &types]),
+            rust_file(format!("{path}/impls.rs"), from, &about_impls, &[&macros.render(), &impls]),
+            rust_file(format!("{path}/schemas.rs"), from, &about_schemas, &[uses, &all]),
         ]
     }
 
-    /// The JSON schemas of a category.
-    fn schemas(&self, file: &UnitFile<'_>, from: &str) -> String {
-        let module = name::module(&file.info.stem);
-        let mut text = head(from, &format!("JSON schemas of [`{module}`](super)."));
-        let all: Vec<String> = file
-            .schemas
-            .iter()
-            .filter_map(|id| super::schemas::of_type(self.model, self.model.named(*id)))
-            .collect();
-        if !all.is_empty() {
-            text.push_str("use crate::json_schema::json_schema;\nuse super::*;\n\n");
-        }
-        text.push_str(all.join("\n").trim_end());
-        text.push('\n');
-        text
+    fn about(&self, file: &UnitFile<'_>) -> String {
+        let mut categories = self.unit.document.iter().flat_map(|document| &document.categories);
+        let category = categories.find(|category| category.name == file.info.stem);
+        let said = category.map(|category| &category.description).or(file.info.description.as_ref());
+        docs::markdown(said.map_or("Further types.", String::as_str))
     }
 
-    fn about(&self, stem: &str) -> String {
-        let category = self
-            .unit
-            .document
-            .and_then(|document| document.categories.iter().find(|category| category.name == stem));
-        match category {
-            Some(category) => docs::markdown(&category.description),
-            None => {
-                let info = self.unit.files.iter().find(|file| file.info.stem == stem);
-                let said = info.and_then(|file| file.info.description.as_deref());
-                docs::markdown(said.unwrap_or("Further types."))
-            }
-        }
-    }
-
-    /// The names that a file's types need from elsewhere: module, names.
-    fn needs(&self, file: &UnitFile<'_>, text: &str) -> BTreeMap<String, BTreeSet<String>> {
-        let mut needs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let mut add = |module: &str, name: &str| {
-            needs.entry(module.to_owned()).or_default().insert(name.to_owned());
-        };
-        for id in &file.schemas {
-            for reference in self.model.references_of_fields(&self.model.named(*id).schema) {
-                let target = self.model.named(reference);
-                if target.place.file == file.info.file {
-                    continue;
+    /// What a type needs from elsewhere.
+    fn need(&self, named: &Named, kind: &Kind<'_>, file: &UnitFile<'_>, needs: &mut Imports) {
+        let place = |target: &Named| self.place(target, file);
+        let mut add = |module: &str, name: &str| needs.add(When::Always, module, name);
+        match kind {
+            Kind::Struct => {
+                add("serde", "Serialize");
+                for property in self.model.properties(&named.schema) {
+                    needs.add_type(When::Always, self.model, &property.schema, place);
                 }
-                let same_unit = target.folder != SHARED || self.unit.name == SHARED;
-                let unit = if same_unit { self.unit.name.as_str() } else { SHARED };
-                let module = format!("crate::{unit}::{}", name::module(&target.stem));
-                add(&module, &target.name);
             }
-        }
-        for (word, module, name) in [
-            ("Timestamp", "jiff", "Timestamp"),
-            ("Date", "jiff::civil", "Date"),
-            ("Value", "serde_json", "Value"),
-            ("BTreeMap", "std::collections", "BTreeMap"),
-            ("Serialize", "serde", "Serialize"),
-            ("Secret", "crate", "Secret"),
-        ] {
-            if has_word(text, word) {
-                add(module, name);
+            Kind::StringEnum(_) => add("crate", "UnknownValue"),
+            Kind::StringId | Kind::IntegerId => {}
+            Kind::Tagged(_) => {
+                add("crate", "Unknown");
+                for reference in Model::references(&named.schema) {
+                    let target = self.model.named(reference.target);
+                    place(target).iter().for_each(|module| add(module, &target.name));
+                }
             }
-        }
-        for id in &file.schemas {
-            match &self.model.named(*id).schema.shape {
-                Shape::Enum(_) => add("crate", "UnknownValue"),
-                Shape::Tagged(_) => add("crate", "Unknown"),
-                Shape::ByType(branches) => {
-                    add("crate", "UnknownJson");
-                    if branches.iter().any(|branch| matches!(branch.shape, Shape::Number)) {
-                        add("serde_json", "Number");
+            Kind::ByType(branches) => {
+                add("crate", "UnknownJson");
+                for branch in *branches {
+                    match branch.shape {
+                        Shape::Number => needs.add(When::Always, "serde_json", "Number"),
+                        _ => needs.add_type(When::Always, self.model, branch, place),
                     }
                 }
-                _ => {}
             }
-        }
-        needs
-    }
-
-    /// The type and the impls of a schema.
-    fn schema(&self, id: SchemaId, named: &Named) -> (String, String) {
-        if is_struct(named) {
-            return self.structure(id, named);
-        }
-        let doc = docs::lines(&docs::named(&named.schema));
-        let ident = syn::Ident::new(&named.name, proc_macro2::Span::call_site());
-        match &named.schema.shape {
-            Shape::Enum(found) => (string_enum(named, found), impls::of_enum(named, found)),
-            Shape::String(format) if named.schema.secret != Some(true) && *format != StringFormat::Binary => {
-                let item = parse_quote! {
-                    #(#[doc = #doc])*
-                    #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-                    pub struct #ident(pub(super) String);
-                };
-                (print_item(item), format!("string_id!({});\n", named.name))
-            }
-            Shape::Integer(_) => {
-                let item = parse_quote! {
-                    #(#[doc = #doc])*
-                    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-                    pub struct #ident(pub(super) i64);
-                };
-                (print_item(item), format!("integer_id!({});\n", named.name))
-            }
-            Shape::Tagged(tagged) => {
-                (self.tagged(named, tagged), impls::of_tagged(self.model, named, tagged))
-            }
-            Shape::ByType(branches) => {
-                (self.json_types(named, branches), impls::of_json_types(self.model, named, branches))
-            }
-            _ => {
-                let ty: syn::Type = parse_type(&rust_type(&named.schema));
-                let item = parse_quote! { #(#[doc = #doc])* pub type #ident = #ty; };
-                (print_item(item), String::new())
-            }
+            Kind::Alias => needs.add_type(When::Always, self.model, &named.schema, place),
         }
     }
 
-    fn structure(&self, id: SchemaId, named: &Named) -> (String, String) {
+    /// The module of a type, unless that is the file's own.
+    fn place(&self, target: &Named, file: &UnitFile<'_>) -> Option<String> {
+        let unit = if target.folder == SHARED { SHARED } else { &self.unit.name };
+        let module = || format!("crate::{unit}::{}", name::module(&target.stem));
+        (target.place.file != file.info.file).then(module)
+    }
+
+    /// The type of a schema, and what it does.
+    fn item(&self, id: SchemaId, named: &Named, kind: &Kind<'_>) -> (String, String) {
+        if !matches!(kind, Kind::Struct) {
+            return (items::item(self.model, named, kind), impls::of_kind(self.model, named, kind));
+        }
         let Some(made) = self.structs.get(&named.name) else {
             let message = format!("typify made no struct of `{}`", named.name);
             let help = "an empty or unusual object: see xtask/src/lower.rs";
             self.errors.report(Code::NotGenerated, named.place, message, help);
             return Default::default();
         };
-        let doc = self.doc_of_struct(id, named);
-        let item = structs::finish(self.model, named, made, &doc);
-        let direction = if self.sent.contains(&id) { Direction::Sent } else { Direction::Received };
-        let code = impls::of_struct(self.model, named, &item, direction);
-        (print_item(Item::Struct(item)), code)
-    }
-
-    /// A request tells what its action does; other structs tell what they are.
-    fn doc_of_struct(&self, id: SchemaId, named: &Named) -> String {
-        let action = self.unit.document.and_then(|document| {
-            document.actions.iter().find(|action| {
-                matches!(&action.request.schema.shape, Shape::Ref(reference) if reference.target == id)
-            })
-        });
-        match action {
+        // A request tells what its action does; other structs tell what they are.
+        let doc = match self.requests.get(&id) {
             Some(action) => docs::action(action, true),
             None => docs::named(&named.schema),
-        }
-    }
-
-    fn tagged(&self, named: &Named, tagged: &crate::model::Tagged) -> String {
-        let doc = docs::lines(&docs::named(&named.schema));
-        let ident = syn::Ident::new(&named.name, proc_macro2::Span::call_site());
-        let mut seen = BTreeSet::new();
-        let branches = tagged.branches.iter().map(|(_, reference)| reference).chain(&tagged.absent);
-        let variants: Vec<_> = branches
-            .filter(|reference| seen.insert(reference.target))
-            .map(|reference| {
-                let target = self.model.named(reference.target);
-                let variant = parse_type(&variant_name(self.model, named, reference));
-                let ty = parse_type(&target.name);
-                let text = docs::lines(first_sentence(&docs::markdown(&target.schema.description)));
-                quote::quote! { #(#[doc = #text])* #variant(#ty) }
-            })
-            .collect();
-        let tag = format!(" An object whose `{}` this version does not know; it is kept whole.", tagged.tag);
-        let item = parse_quote! {
-            #(#[doc = #doc])*
-            #[derive(Debug, Clone, PartialEq)]
-            #[non_exhaustive]
-            pub enum #ident {
-                #(#variants,)*
-                #[doc = #tag]
-                Unknown(Unknown),
-            }
         };
-        print_item(item)
-    }
-
-    fn json_types(&self, named: &Named, branches: &[Schema]) -> String {
-        let doc = docs::lines(&docs::named(&named.schema));
-        let ident = syn::Ident::new(&named.name, proc_macro2::Span::call_site());
-        let variants = branches.iter().map(|branch| {
-            let variant = parse_type(&branch_name(branch));
-            let ty = parse_type(&branch_type(branch));
-            let resolved = self.model.resolve(branch);
-            let text =
-                if branch.description.is_empty() { &resolved.description } else { &branch.description };
-            let text = docs::lines(first_sentence(&docs::markdown(text)));
-            quote::quote! { #(#[doc = #text])* #variant(#ty) }
-        });
-        let item = parse_quote! {
-            #(#[doc = #doc])*
-            #[derive(Debug, Clone, PartialEq)]
-            #[non_exhaustive]
-            pub enum #ident {
-                #(#variants,)*
-                /// A value of a JSON type that this version does not expect; it is kept as it is.
-                Unknown(UnknownJson),
-            }
-        };
-        print_item(item)
+        let item = structs::finish(self.model, named, made, &doc, self.errors);
+        let direction = if self.sent.contains(&id) { Direction::Sent } else { Direction::Received };
+        let code = impls::of_struct(self.model, named, &item, direction);
+        (code::item(Item::Struct(item)), code)
     }
 }
 
-fn string_enum(named: &Named, found: &Enum) -> String {
-    let doc = docs::lines(&docs::named(&named.schema));
-    let ident = syn::Ident::new(&named.name, proc_macro2::Span::call_site());
-    let variants = found.values.iter().map(|(value, meaning)| {
-        let variant = syn::Ident::new(&name::variant(value), proc_macro2::Span::call_site());
-        let meaning = docs::markdown(&docs::sentence(meaning));
-        let text = docs::lines(&format!("`{value}`: {}", lower_first(&meaning)));
-        quote::quote! { #(#[doc = #text])* #variant }
-    });
-    let item = parse_quote! {
-        #(#[doc = #doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[non_exhaustive]
-        pub enum #ident {
-            #(#variants,)*
-            /// A value that this version does not know; it is kept as it is.
-            Unknown(UnknownValue),
-        }
-    };
-    print_item(item)
-}
-
-/// The variant of a union's branch: its name without the union's, `Event::Message` for `MessageEvent`.
-pub(super) fn variant_name(model: &Model, union: &Named, reference: &Ref) -> String {
-    name::branch(&union.name, &model.named(reference.target).name)
-}
-
-/// The variant of a branch that is told apart by its JSON type.
-pub(super) fn branch_name(branch: &Schema) -> String {
-    match (&branch.title, &branch.shape) {
-        (Some(title), _) => title.to_upper_camel_case(),
-        (None, Shape::Ref(reference)) => reference.text.rsplit('/').next().unwrap_or_default().to_owned(),
-        _ => "Other".into(),
-    }
-}
-
-fn parse_type(text: &str) -> syn::Type {
-    syn::parse_str(text).unwrap_or_else(|_| parse_quote!(Value))
-}
-
-pub(super) fn print_item(item: Item) -> String {
-    prettyplease::unparse(&syn::File {
-        frontmatter: None,
-        shebang: None,
-        attrs: Vec::new(),
-        items: vec![item],
-    })
-}
-
-/// `use` lines, sorted.
-pub(super) fn imports(needs: &BTreeMap<String, BTreeSet<String>>) -> String {
-    needs
-        .iter()
-        .map(|(module, names)| {
-            let names: Vec<String> = names.iter().cloned().collect();
-            format!("use {module}::{};\n", braced(&names))
-        })
-        .collect()
-}
-
-fn braced(names: &[String]) -> String {
-    match names {
-        [only] => only.clone(),
-        _ => {
-            let line = names.join(", ");
-            if line.len() < 80 {
-                format!("{{{line}}}")
-            } else {
-                let mut text = String::from("{\n");
-                let mut line = String::from("   ");
-                for name in names {
-                    if line.len() + name.len() > 100 {
-                        text.push_str(&line);
-                        text.push('\n');
-                        line = String::from("   ");
-                    }
-                    line.push_str(&format!(" {name},"));
-                }
-                text.push_str(&line);
-                text.push_str("\n}");
-                text
-            }
-        }
-    }
-}
-
-fn used_macros(text: &str) -> Vec<String> {
-    ["fields", "integer_id", "json_union", "string_enum", "string_id", "tagged_union"]
-        .into_iter()
-        .filter(|name| text.contains(&format!("{name}!")))
-        .map(str::to_owned)
-        .collect()
-}
-
-/// Whether a word stands in code, not inside a longer word or a comment.
-pub(super) fn has_word(text: &str, word: &str) -> bool {
-    let boundary = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
-    text.match_indices(word).any(|(at, _)| {
-        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + word.len()..));
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        boundary(before.chars().next_back())
-            && boundary(after.and_then(|after| after.chars().next()))
-            && !line.trim_start().starts_with("///")
-    })
-}
-
-fn lower_first(text: &str) -> String {
-    let mut chars = text.chars();
-    let second_is_lower = text.chars().nth(1).is_some_and(|c| c.is_lowercase() || c == ' ');
-    match chars.next() {
-        Some(first) if second_is_lower => first.to_lowercase().chain(chars).collect(),
-        _ => text.to_owned(),
-    }
-}
-
-pub(super) fn first_sentence(text: &str) -> &str {
-    let line = text.split("\n\n").next().unwrap_or_default();
-    match line.find(". ") {
-        Some(end) => line.get(..=end).unwrap_or(line),
-        None => line,
-    }
-}
+/// The attribute of JSON schemas.
+const SCHEMARS: &str = "#[cfg(feature = \"schemars\")]\n";

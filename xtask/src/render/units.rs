@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Action, Document, FileInfo, Message, Model, SHARED, Schema, SchemaId, Transport};
+use crate::model::{Action, Document, ERROR_TYPE, FileInfo, Message, Model, SHARED, SchemaId, Transport};
 
 /// A module of the types crate with a module for each of its files.
 pub(super) struct Unit<'a> {
@@ -12,6 +12,10 @@ pub(super) struct Unit<'a> {
     pub document: Option<&'a Document>,
     /// Its files that have schemas, in the documentation's order.
     pub files: Vec<UnitFile<'a>>,
+    /// The schemas that the API reaches, over both transports.
+    pub reached: BTreeSet<SchemaId>,
+    /// Those of them that it reaches without WebSocket.
+    pub over_web: BTreeSet<SchemaId>,
 }
 
 /// A file of a unit.
@@ -25,7 +29,7 @@ pub(super) struct UnitFile<'a> {
 }
 
 impl Unit<'_> {
-    /// All schemas of the unit that become types.
+    /// The schemas of all files.
     pub(super) fn schemas(&self) -> Vec<SchemaId> {
         self.files.iter().flat_map(|file| file.schemas.iter().copied()).collect()
     }
@@ -38,13 +42,8 @@ const RTM: &str = "rtm";
 pub(super) fn units(model: &Model) -> Vec<Unit<'_>> {
     let types = model.types();
     let needs: Vec<Needs> = model.documents.iter().map(|document| Needs::of(model, document)).collect();
-    let shared = files_of(model, SHARED)
-        .into_iter()
-        .map(|info| UnitFile { info, schemas: only(info, &types), cfg: shared_cfg(info, model, &needs) })
-        .filter(|file| !file.schemas.is_empty())
-        .collect();
-    let mut units = vec![Unit { name: SHARED.into(), document: None, files: shared }];
-    for (document, needs) in model.documents.iter().zip(&needs) {
+    let mut units = vec![shared(model, &types, &needs)];
+    for (document, needs) in model.documents.iter().zip(needs) {
         let mut infos = files_of(model, &document.folder);
         let rank = |info: &FileInfo| {
             document.categories.iter().position(|category| category.name == info.stem).unwrap_or(usize::MAX)
@@ -58,9 +57,25 @@ pub(super) fn units(model: &Model) -> Vec<Unit<'_>> {
             })
             .filter(|file| !file.schemas.is_empty())
             .collect();
-        units.push(Unit { name: document.api.clone(), document: Some(document), files });
+        let (name, Needs { reached, over_web, .. }) = (document.api.clone(), needs);
+        units.push(Unit { name, document: Some(document), files, reached, over_web });
     }
     units
+}
+
+/// The unit of what several APIs use.
+fn shared<'a>(model: &'a Model, types: &BTreeSet<SchemaId>, needs: &[Needs]) -> Unit<'a> {
+    let always = always(model);
+    let files = files_of(model, SHARED)
+        .into_iter()
+        .map(|info| {
+            let cfg = if always.contains(&info.file) { None } else { shared_cfg(info, model, needs) };
+            UnitFile { info, schemas: only(info, types), cfg }
+        })
+        .filter(|file| !file.schemas.is_empty())
+        .collect();
+    let (reached, over_web) = (BTreeSet::new(), BTreeSet::new());
+    Unit { name: SHARED.into(), document: None, files, reached, over_web }
 }
 
 fn only(info: &FileInfo, types: &BTreeSet<SchemaId>) -> Vec<SchemaId> {
@@ -71,40 +86,34 @@ fn files_of<'a>(model: &'a Model, folder: &str) -> Vec<&'a FileInfo> {
     model.files.iter().filter(|info| info.folder == folder && !info.schemas.is_empty()).collect()
 }
 
-/// The files that a document needs, with and without RTM.
+/// The schemas and files that a document needs, with and without RTM.
 struct Needs {
-    web: BTreeSet<usize>,
+    reached: BTreeSet<SchemaId>,
+    over_web: BTreeSet<SchemaId>,
     all: BTreeSet<usize>,
+    web: BTreeSet<usize>,
 }
 
 impl Needs {
     fn of(model: &Model, document: &Document) -> Self {
-        let catalogue =
-            if document.errors.is_empty() { None } else { model.shared(crate::model::ERROR_TYPE) };
-        Self {
-            web: closed_files(model, reached(model, document, false).into_iter().chain(catalogue)),
-            all: closed_files(model, reached(model, document, true).into_iter().chain(catalogue)),
-        }
+        let catalogue = if document.errors.is_empty() { None } else { model.shared(ERROR_TYPE) };
+        let reached = model.reached(document.schemas());
+        let over_web = reached_over_web(model, document);
+        let files = |ids: &BTreeSet<SchemaId>| closed_files(model, ids.iter().copied().chain(catalogue));
+        Self { all: files(&reached), web: files(&over_web), reached, over_web }
     }
 }
 
-/// The schemas that a document reaches, with or without what only WebSocket needs.
-pub(super) fn reached(model: &Model, document: &Document, with_rtm: bool) -> BTreeSet<SchemaId> {
-    let actions = document
-        .actions
-        .iter()
-        .filter(|action| with_rtm || action.transports.contains(&Transport::Web))
-        .flat_map(Action::payloads);
-    let pushes = document.pushes.iter().filter(|_| with_rtm).flat_map(Message::payloads);
-    let others = document.webhooks.iter().chain(&document.structures).flat_map(Message::payloads);
-    let parameters = document.actions.iter().filter_map(|action| action.http.as_ref());
-    let schemas: Vec<&Schema> = actions
-        .chain(pushes)
-        .chain(others)
-        .map(|payload| &payload.schema)
-        .chain(parameters.flat_map(|http| http.parameters.iter().map(|parameter| &parameter.schema)))
-        .collect();
-    model.reached(schemas)
+/// The schemas that a document reaches without WebSocket.
+fn reached_over_web(model: &Model, document: &Document) -> BTreeSet<SchemaId> {
+    let actions = document.actions.iter().filter(|action| action.transports.contains(&Transport::Web));
+    let parameters = document.actions.iter().flat_map(Action::parameters);
+    let messages = document.webhooks.iter().chain(&document.structures).flat_map(Message::payloads);
+    let failures = document.actions.iter().flat_map(|action| &action.errors);
+    let failures = failures.filter_map(|(_, index)| Some(&model.responses.get(*index)?.payload));
+    let payloads = actions.flat_map(Action::payloads).chain(messages).chain(failures);
+    let schemas = payloads.map(|payload| &payload.schema);
+    model.reached(schemas.chain(parameters.map(|parameter| &parameter.schema)))
 }
 
 /// The files of some schemas, and all files that these files refer to.
@@ -129,14 +138,11 @@ fn always(model: &Model) -> BTreeSet<usize> {
     let shared = model.responses.iter().map(|response| &response.payload.schema);
     let of_errors = model.reached(shared).into_iter().filter(|id| model.named(*id).folder == SHARED);
     let ids = model.shared("OrganizationId");
-    closed_files(model, of_errors.chain(ids).chain(model.shared(crate::model::ERROR_TYPE)))
+    closed_files(model, of_errors.chain(ids).chain(model.shared(ERROR_TYPE)))
 }
 
 /// A shared file is there as soon as one of the APIs that need it is.
 fn shared_cfg(info: &FileInfo, model: &Model, needs: &[Needs]) -> Option<String> {
-    if always(model).contains(&info.file) {
-        return None;
-    }
     let mut conditions = Vec::new();
     for (document, needs) in model.documents.iter().zip(needs) {
         if needs.web.contains(&info.file) {

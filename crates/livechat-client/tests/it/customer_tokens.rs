@@ -32,10 +32,10 @@ async fn cookies_make_the_next_token_that_of_the_same_customer() {
     let server = Server::start([with_cookies("bf18d1a8", "k1"), with_cookies("bf18d1a8", "k2")]).await;
     let tokens = CustomerTokens::by_cookie(&client(&server), "client-1", "390e44e6", "https://app.example");
     assert_eq!((tokens.customer_id(), tokens.customer_cookies()), (None, None));
-    tokens.access_token().await.unwrap();
+    drop(tokens.access_token().await.unwrap());
     assert_eq!(tokens.customer_id().unwrap().as_str(), "bf18d1a8");
     assert_eq!(tokens.customer_cookies(), Some(CustomerCookies::new("bf18d1a8", "k1")));
-    tokens.access_token().await.unwrap();
+    drop(tokens.access_token().await.unwrap());
     assert_eq!(tokens.customer_cookies(), Some(CustomerCookies::new("bf18d1a8", "k2")));
     let received = server.received();
     assert_eq!(received[0].line(), "POST /v2/customer/token HTTP/1.1");
@@ -73,10 +73,10 @@ async fn an_agent_gets_tokens_for_one_customer_however_often() {
     let server = Server::start([Script::ok(CUSTOMER), Script::ok(CUSTOMER), Script::ok(CUSTOMER)]).await;
     let agent = server.client();
     let new = CustomerTokens::by_agent_token(&agent, "client-1").in_organization("390e44e6");
-    new.access_token().await.unwrap();
-    new.access_token().await.unwrap();
+    drop(new.access_token().await.unwrap());
+    drop(new.access_token().await.unwrap());
     let known = CustomerTokens::by_agent_token(&agent, "client-1").for_customer("c2");
-    known.access_token().await.unwrap();
+    drop(known.access_token().await.unwrap());
     let entities: Vec<_> = bodies(&server).iter().map(|body| body["entity_id"].clone()).collect();
     assert_eq!(entities, [Value::Null, json!("bf18d1a8"), json!("c2")]);
     assert_eq!(bodies(&server)[0]["organization_id"], "390e44e6");
@@ -91,8 +91,8 @@ async fn a_transferred_identity_is_transferred_anew_for_each_further_token() {
     let server = Server::start([Script::ok(CUSTOMER), Script::ok(transfer), Script::ok(CUSTOMER)]).await;
     let tokens =
         CustomerTokens::by_identity_token(&client(&server), "client-1", "fra:transfer-1").code_verifier("v1");
-    tokens.access_token().await.unwrap();
-    tokens.access_token().await.unwrap();
+    drop(tokens.access_token().await.unwrap());
+    drop(tokens.access_token().await.unwrap());
     let grant = |code: &str| json!({"grant_type": "identity_token", "client_id": "client-1", "code": code});
     let mut first = grant("fra:transfer-1");
     first["code_verifier"] = json!("v1");
@@ -129,7 +129,7 @@ async fn tokens_of_a_group_are_asked_for_at_its_path_whatever_the_grant() {
         CustomerTokens::by_agent_token(&agent, "client-1").for_customer("c2"),
         CustomerTokens::by_identity_token(&none, "client-1", "fra:transfer-1"),
     ] {
-        tokens.in_group("390e44e6", 3).access_token().await.unwrap();
+        drop(tokens.in_group("390e44e6", 3).access_token().await.unwrap());
     }
     assert!(
         server

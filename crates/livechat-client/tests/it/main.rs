@@ -11,6 +11,8 @@ mod accounts;
 mod answers;
 #[cfg(feature = "configuration")]
 mod batches;
+#[cfg(feature = "cache")]
+mod caches;
 #[cfg(all(feature = "accounts", feature = "configuration", feature = "customer"))]
 mod customer_tokens;
 #[cfg(feature = "accounts")]
@@ -24,3 +26,5 @@ mod support;
 mod tokens;
 mod traces;
 mod uploads;
+#[cfg(feature = "configuration")]
+mod webhooks;

@@ -2,13 +2,14 @@
 
 //! The operations of the Accounts.
 
-use crate::{AccountsApi, Response, Result};
 use livechat_types::Empty;
 use livechat_types::accounts::{
-    CustomerTokenDetails, GetCustomerTokenInfo, GetTokenInfo, IdentityTransferToken,
-    IssueCustomerToken, IssueGroupCustomerToken, IssueIdentityTransferToken, IssueToken,
-    RevokeCustomerToken, RevokeToken, TokenDetails,
+    CustomerTokenDetails, GetCustomerTokenInfo, GetTokenInfo, IdentityTransferToken, IssueCustomerToken,
+    IssueGroupCustomerToken, IssueIdentityTransferToken, IssueToken, RevokeCustomerToken, RevokeToken,
+    TokenDetails,
 };
+
+use crate::{AccountsApi, Response, Result};
 
 impl AccountsApi {
     /// Exchanges an authorization code or a refresh token for an access token.

@@ -2,20 +2,20 @@
 
 //! The operations of the Agent Chat API.
 
-use crate::{AgentApi, Items, Paged, Pages, Response, Result, UploadFile};
 use livechat_types::Empty;
 use livechat_types::agent::{
-    AddUserToChat, AgentForTransfer, AgentRoutingStatus, BanCustomer, Chat, ChatSummary,
-    CreateCustomer, CreateCustomerResponse, Customer, DeactivateChat, DeleteChatProperties,
-    DeleteEventProperties, DeleteThreadProperties, FollowChat, GetChat, GetCustomer,
-    GetCustomerResponse, GetLicenseInfo, GetLicenseInfoResponse, ListAgentsForTransfer, ListArchives,
-    ListArchivesResponse, ListChats, ListChatsResponse, ListCustomers, ListCustomersResponse,
-    ListRoutingStatuses, ListThreads, ListThreadsResponse, MarkEventsAsSeen, Multicast,
-    RemoveUserFromChat, ResumeChat, ResumeChatResponse, SendEvent, SendEventResponse,
-    SendRichMessagePostback, SendTypingIndicator, SetRoutingStatus, StartChat, StartChatResponse,
-    TagThread, Thread, TransferChat, UnfollowChat, UntagThread, UpdateChatProperties, UpdateCustomer,
-    UpdateEventProperties, UpdateThreadProperties, UploadFileResponse, actions,
+    AddUserToChat, AgentForTransfer, AgentRoutingStatus, BanCustomer, Chat, ChatSummary, CreateCustomer,
+    CreateCustomerResponse, Customer, DeactivateChat, DeleteChatProperties, DeleteEventProperties,
+    DeleteThreadProperties, FollowChat, GetChat, GetCustomer, GetCustomerResponse, GetLicenseInfo,
+    GetLicenseInfoResponse, ListAgentsForTransfer, ListArchives, ListArchivesResponse, ListChats,
+    ListChatsResponse, ListCustomers, ListCustomersResponse, ListRoutingStatuses, ListThreads,
+    ListThreadsResponse, MarkEventsAsSeen, Multicast, RemoveUserFromChat, ResumeChat, ResumeChatResponse,
+    SendEvent, SendEventResponse, SendRichMessagePostback, SendTypingIndicator, SetRoutingStatus, StartChat,
+    StartChatResponse, TagThread, Thread, TransferChat, UnfollowChat, UntagThread, UpdateChatProperties,
+    UpdateCustomer, UpdateEventProperties, UpdateThreadProperties, UploadFileResponse, actions,
 };
+
+use crate::{AgentApi, Items, Paged, Pages, Response, Result, UploadFile};
 
 impl AgentApi {
     /// Lists chats in short.
@@ -49,7 +49,8 @@ impl AgentApi {
         self.send(request).await
     }
 
-    /// Like [`list_chats`](Self::list_chats), item after item: a stream of [`ChatSummary`]. The next page is asked for when it is needed.
+    /// Like [`list_chats`](Self::list_chats), item after item: a stream of [`ChatSummary`]. The next
+    /// page is asked for when it is needed.
     pub fn list_chats_stream(&self, request: &ListChats) -> Items<ListChats> {
         self.items(request)
     }
@@ -89,7 +90,8 @@ impl AgentApi {
         self.send(request).await
     }
 
-    /// Like [`list_threads`](Self::list_threads), item after item: a stream of [`Thread`]. The next page is asked for when it is needed.
+    /// Like [`list_threads`](Self::list_threads), item after item: a stream of [`Thread`]. The next
+    /// page is asked for when it is needed.
     pub fn list_threads_stream(&self, request: &ListThreads) -> Items<ListThreads> {
         self.items(request)
     }
@@ -142,7 +144,7 @@ impl AgentApi {
     ///     .filters(
     ///         ArchivesFilters::new()
     ///             .query("refund")
-    ///             .tags(TextFilter::new().values(["billing"]))
+    ///             .tags(StringFilter::new().values(["billing"]))
     ///             .event_types(EventTypesFilter::new().exclude_values([EventType::File])),
     ///     )
     ///     .limit(50)
@@ -158,7 +160,8 @@ impl AgentApi {
         self.send(request).await
     }
 
-    /// Like [`list_archives`](Self::list_archives), item after item: a stream of [`Chat`]. The next page is asked for when it is needed.
+    /// Like [`list_archives`](Self::list_archives), item after item: a stream of [`Chat`]. The next
+    /// page is asked for when it is needed.
     pub fn list_archives_stream(&self, request: &ListArchives) -> Items<ListArchives> {
         self.items(request)
     }
@@ -858,7 +861,8 @@ impl AgentApi {
         self.send(request).await
     }
 
-    /// Like [`list_customers`](Self::list_customers), item after item: a stream of [`Customer`]. The next page is asked for when it is needed.
+    /// Like [`list_customers`](Self::list_customers), item after item: a stream of [`Customer`]. The
+    /// next page is asked for when it is needed.
     pub fn list_customers_stream(
         &self,
         request: &ListCustomers,

@@ -2,13 +2,14 @@
 
 //! The operations of the Configuration API.
 
-use crate::{ConfigurationApi, Outcomes, Response, Result};
+use std::collections::BTreeMap;
+
 use livechat_types::Empty;
 use livechat_types::configuration::{
     AddAutoAccess, AddAutoAccessResponse, Agent, ApproveAgent, AutoAccess, Bot, BotTemplate, Channel,
     CheckProductLimitsForPlan, CreateAgent, CreateAgentResponse, CreateBot, CreateBotResponse,
-    CreateBotTemplate, CreateBotTemplateResponse, CreateGroup, CreateGroupResponse, CreateTag,
-    DeleteAgent, DeleteAutoAccess, DeleteBot, DeleteBotTemplate, DeleteGroup, DeleteGroupProperties,
+    CreateBotTemplate, CreateBotTemplateResponse, CreateGroup, CreateGroupResponse, CreateTag, DeleteAgent,
+    DeleteAutoAccess, DeleteBot, DeleteBotTemplate, DeleteGroup, DeleteGroupProperties,
     DeleteLicenseProperties, DeleteTag, DisableLicenseWebhooks, EnableLicenseWebhooks, ExceededLimit,
     GetAgent, GetBot, GetGroup, GetLicenseWebhooksState, GetProductSource, Group, GroupProperties,
     IssueBotToken, IssueBotTokenResponse, LicenseWebhooksState, ListAgents, ListAutoAccesses,
@@ -18,10 +19,11 @@ use livechat_types::configuration::{
     RegisterWebhookResponse, RequestAgentUnsuspension, ResetBotSecret, ResetBotSecretResponse,
     ResetBotTemplateSecret, ResetBotTemplateSecretResponse, SuspendAgent, Tag, UnregisterProperty,
     UnregisterWebhook, UnsuspendAgent, UpdateAgent, UpdateAutoAccess, UpdateBot, UpdateBotTemplate,
-    UpdateGroup, UpdateGroupProperties, UpdateLicenseProperties, UpdateTag, Webhook,
-    WebhookDefinition, actions,
+    UpdateGroup, UpdateGroupProperties, UpdateLicenseProperties, UpdateTag, Webhook, WebhookDefinition,
+    actions,
 };
-use std::collections::BTreeMap;
+
+use crate::{ConfigurationApi, Outcomes, Response, Result};
 
 impl ConfigurationApi {
     /// Creates an agent.
@@ -827,7 +829,6 @@ impl ConfigurationApi {
     ///
     /// ```no_run
     /// # use livechat_client::{LiveChat, types::configuration::*};
-    /// # use livechat_client::types::Secret;
     /// # async fn example(livechat: LiveChat) -> Result<(), Box<dyn std::error::Error>> {
     /// let request = ResetBotTemplateSecret::new(
     ///         "e04b6d1f83a94c7fb5a2d90c617e38af",
@@ -855,7 +856,6 @@ impl ConfigurationApi {
     ///
     /// ```no_run
     /// # use livechat_client::{LiveChat, types::configuration::*};
-    /// # use livechat_client::types::Secret;
     /// # async fn example(livechat: LiveChat) -> Result<(), Box<dyn std::error::Error>> {
     /// let request = ResetBotSecret::new("e04b6d1f83a94c7fb5a2d90c617e38af")
     ///     .owner_client_id("7d3e1b0c9f8a4e2db6c5a4f3e2d1c0b9");

@@ -2,21 +2,21 @@
 
 //! The operations of the Customer Chat API.
 
-use crate::{CustomerApi, Items, Paged, Pages, Response, Result, UploadFile};
 use livechat_types::Empty;
 use livechat_types::customer::{
-    AcceptGreeting, CancelGreeting, Chat, ChatSummary, CheckGoals, DeactivateChat,
-    DeleteChatProperties, DeleteEventProperties, DeleteThreadProperties, GetChat, GetConfiguration,
-    GetConfigurationResponse, GetCustomer, GetCustomerResponse, GetDynamicConfiguration,
-    GetDynamicConfigurationResponse, GetForm, GetFormResponse, GetLocalization, GetPredictedAgent,
-    GetPredictedAgentResponse, GetUrlInfo, GetUrlInfoResponse, ListChats, ListChatsResponse,
-    ListGroupProperties, ListGroupStatuses, ListGroupStatusesResponse, ListLicenseProperties,
-    ListThreads, ListThreadsResponse, Localization, MarkEventsAsSeen, Properties,
-    RequestEmailVerification, ResumeChat, ResumeChatResponse, SendEvent, SendEventResponse,
-    SendRichMessagePostback, SendSneakPeek, SetCustomerSessionFields, StartChat, StartChatResponse,
-    Thread, UpdateChatProperties, UpdateCustomer, UpdateEventProperties, UpdateThreadProperties,
-    UploadFileResponse, actions,
+    AcceptGreeting, CancelGreeting, Chat, ChatSummary, CheckGoals, DeactivateChat, DeleteChatProperties,
+    DeleteEventProperties, DeleteThreadProperties, GetChat, GetConfiguration, GetConfigurationResponse,
+    GetCustomer, GetCustomerResponse, GetDynamicConfiguration, GetDynamicConfigurationResponse, GetForm,
+    GetFormResponse, GetLocalization, GetPredictedAgent, GetPredictedAgentResponse, GetUrlInfo,
+    GetUrlInfoResponse, ListChats, ListChatsResponse, ListGroupProperties, ListGroupStatuses,
+    ListGroupStatusesResponse, ListLicenseProperties, ListThreads, ListThreadsResponse, Localization,
+    MarkEventsAsSeen, Properties, RequestEmailVerification, ResumeChat, ResumeChatResponse, SendEvent,
+    SendEventResponse, SendRichMessagePostback, SendSneakPeek, SetCustomerSessionFields, StartChat,
+    StartChatResponse, Thread, UpdateChatProperties, UpdateCustomer, UpdateEventProperties,
+    UpdateThreadProperties, UploadFileResponse, actions,
 };
+
+use crate::{CustomerApi, Items, Paged, Pages, Response, Result, UploadFile};
 
 impl CustomerApi {
     /// Lists the customer's chats.
@@ -43,7 +43,8 @@ impl CustomerApi {
         self.send(request).await
     }
 
-    /// Like [`list_chats`](Self::list_chats), item after item: a stream of [`ChatSummary`]. The next page is asked for when it is needed.
+    /// Like [`list_chats`](Self::list_chats), item after item: a stream of [`ChatSummary`]. The next
+    /// page is asked for when it is needed.
     pub fn list_chats_stream(&self, request: &ListChats) -> Items<ListChats> {
         self.items(request)
     }
@@ -77,7 +78,8 @@ impl CustomerApi {
         self.send(request).await
     }
 
-    /// Like [`list_threads`](Self::list_threads), item after item: a stream of [`Thread`]. The next page is asked for when it is needed.
+    /// Like [`list_threads`](Self::list_threads), item after item: a stream of [`Thread`]. The next
+    /// page is asked for when it is needed.
     pub fn list_threads_stream(&self, request: &ListThreads) -> Items<ListThreads> {
         self.items(request)
     }

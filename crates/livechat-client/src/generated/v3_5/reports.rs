@@ -2,7 +2,6 @@
 
 //! The operations of the Reports API.
 
-use crate::{ReportsApi, Response, Result};
 use livechat_types::reports::{
     AgentsAvailability, AgentsPerformance, AvailabilityReport, ChatUsageReport, ChatsDuration,
     ChatsEngagement, ChatsFirstResponseTime, ChatsForms, ChatsGreetingsConversion, ChatsRanking,
@@ -10,6 +9,8 @@ use livechat_types::reports::{
     FirstResponseTimeReport, FormsReport, GreetingsConversionReport, PerformanceReport, RankingReport,
     RatingsReport, ResponseTimeReport, TagsChatUsage, TagsReport, TotalChatsReport,
 };
+
+use crate::{ReportsApi, Response, Result};
 
 impl ReportsApi {
     /// Reports how long chats lasted.

@@ -9,13 +9,11 @@
 
 pub mod oauth;
 pub mod customers;
-#[cfg(feature = "rtm")]
 pub mod errors;
 pub mod actions;
 
 pub use self::oauth::*;
 pub use self::customers::*;
-#[cfg(feature = "rtm")]
 pub use self::errors::*;
 #[doc(no_inline)]
 pub use super::shared::{AccountId, ClientId, CustomerId, GroupId, OrganizationId};

@@ -27,9 +27,9 @@ pub use self::webhooks::*;
 pub use self::other::*;
 #[doc(no_inline)]
 pub use super::shared::{
-    AccountId, AgentId, AgentNotification, AgentPriorities, AgentRole, AutoAccessConditions,
-    AutoAccessId, AutoAccessTarget, ClientId, EmailSubscription, ErrorData, ErrorDetails, ErrorType,
-    GroupId, GroupMembership, LocationCondition, LocationMatch, OrganizationId, PageCondition,
-    PageMatch, Properties, PropertyNames, PropertyValue, RoutingPriority, RoutingStatus, Tag, UserId,
-    WebhookId, Weekday, WorkScheduler, WorkingHours,
+    AccountId, AgentId, AgentNotification, AgentPriorities, AgentRole, AutoAccessConditions, AutoAccessId,
+    AutoAccessTarget, ClientId, EmailSubscription, ErrorData, ErrorDetails, ErrorResponse, ErrorType,
+    GroupId, GroupMembership, LocationCondition, LocationMatch, OrganizationId, PageCondition, PageMatch,
+    Properties, PropertyNames, PropertyValue, RoutingPriority, RoutingStatus, Tag, UserId, WebhookId,
+    Weekday, WorkScheduler, WorkingHours,
 };

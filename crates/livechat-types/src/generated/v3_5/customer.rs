@@ -45,11 +45,11 @@ pub use self::users::*;
 pub use self::push::*;
 #[doc(no_inline)]
 pub use super::shared::{
-    Access, AgentId, ButtonTarget, ChatId, CheckedOption, ChosenOption, CustomerId,
-    CustomerStatistics, ErrorType, EventContent, EventId, FilledFormField, FormAnswer, FormField,
-    FormFieldType, FormOption, GroupId, MessagePostback, OptionId, OrganizationId, PageId, Properties,
-    PropertyNames, PropertyValue, Queue, RichMessageButton, RichMessageButtonType, RichMessageElement,
-    RichMessageImage, RichMessagePostback, RichMessageTemplate, SessionFields, SortOrder,
+    Access, AgentId, ButtonTarget, ChatId, CheckedOption, ChosenOption, CustomerId, CustomerStatistics,
+    ErrorData, ErrorDetails, ErrorResponse, ErrorType, EventContent, EventId, FilledFormField, FormAnswer,
+    FormField, FormFieldType, FormOption, GroupId, MessagePostback, OptionId, OrganizationId, PageId,
+    Properties, PropertyNames, PropertyValue, Queue, RichMessageButton, RichMessageButtonType,
+    RichMessageElement, RichMessageImage, RichMessagePostback, RichMessageTemplate, SessionFields, SortOrder,
     SystemMessageType, TextVars, ThreadId, UserId, UserType, WebviewHeight,
 };
 #[cfg(feature = "rtm")]

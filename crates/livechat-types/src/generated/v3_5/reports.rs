@@ -21,4 +21,7 @@ pub use self::agents::*;
 pub use self::tags::*;
 pub use self::filters::*;
 #[doc(no_inline)]
-pub use super::shared::{AgentId, GroupId, PropertyValue};
+pub use super::shared::{
+    AgentId, ErrorData, ErrorDetails, ErrorResponse, ErrorType, GroupId, PropertyFilter, PropertyFilters,
+    PropertyValue, StringFilter,
+};

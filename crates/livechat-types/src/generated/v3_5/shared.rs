@@ -15,6 +15,8 @@ pub mod errors;
 pub mod event_parts;
 #[cfg(any(feature = "agent", feature = "customer", feature = "webhooks"))]
 pub mod events;
+#[cfg(any(feature = "agent", feature = "reports"))]
+pub mod filters;
 #[cfg(any(feature = "agent", feature = "customer", feature = "webhooks"))]
 pub mod forms;
 #[cfg(any(all(feature = "agent", feature = "rtm"), feature = "customer", feature = "configuration", feature = "webhooks"))]
@@ -53,6 +55,8 @@ pub use self::errors::*;
 pub use self::event_parts::*;
 #[cfg(any(feature = "agent", feature = "customer", feature = "webhooks"))]
 pub use self::events::*;
+#[cfg(any(feature = "agent", feature = "reports"))]
+pub use self::filters::*;
 #[cfg(any(feature = "agent", feature = "customer", feature = "webhooks"))]
 pub use self::forms::*;
 #[cfg(any(all(feature = "agent", feature = "rtm"), feature = "customer", feature = "configuration", feature = "webhooks"))]

@@ -16,7 +16,7 @@ fn a_day_may_have_several_working_hours() {
         {"day": "monday", "enabled": true, "start": "13:00", "end": "17:30"}
     ]);
     for scheduler in
-        [json!({"timezone": "Europe/Warsaw", "schedule": schedule}), json!({"schedule": schedule})]
+        [json!({"timezone": "Europe/Lisbon", "schedule": schedule}), json!({"schedule": schedule})]
     {
         kept::<NewWorkScheduler>(&scheduler);
         let request = json!({"id": "ada@example.com", "name": "Ada", "work_scheduler": scheduler});

@@ -171,7 +171,7 @@ fn days_and_hours_are_no_instants() {
         &json!({"id": "1", "organization_id": "o1", "website_last_activity": "2024-03-11"}),
     );
     let scheduler = json!({
-        "timezone": "Europe/Warsaw", "schedule": [{"day": "monday", "enabled": true, "start": "08:30", "end": "24:00"}]
+        "timezone": "Europe/Lisbon", "schedule": [{"day": "monday", "enabled": true, "start": "08:30", "end": "24:00"}]
     });
     kept::<shared::WorkScheduler>(&scheduler);
     let record = json!({"records": {"2024-03-11": {"count": 1, "duration": 12}}});

@@ -2,15 +2,14 @@
 
 //! What each action of this API knows of itself.
 
-use crate::{
-    Action, ActionInfo, Api, Authorization, Content, Empty, Http, Method, Repeatable, Scopes,
-    Transport,
-};
 use super::customers::{
     CustomerTokenDetails, GetCustomerTokenInfo, IdentityTransferToken, IssueCustomerToken,
     IssueGroupCustomerToken, IssueIdentityTransferToken, RevokeCustomerToken,
 };
 use super::oauth::{GetTokenInfo, IssueToken, RevokeToken, TokenDetails};
+use crate::{
+    Action, ActionInfo, Api, Authorization, Content, Empty, Http, Method, Repeatable, Scopes, Transport,
+};
 
 /// All actions of this API, in the documentation's order.
 pub const ALL: &[&ActionInfo] = &[

@@ -6,9 +6,10 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::{Secret, Unknown, UnknownValue};
-use crate::shared::ids::{ClientId, CustomerId, OrganizationId};
 use serde::Serialize;
+
+use crate::shared::ids::{ClientId, CustomerId, OrganizationId};
+use crate::{Secret, Unknown, UnknownValue};
 
 /// What a customer's access token is asked for with.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,9 +6,11 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::UnknownValue;
-use serde::Serialize;
 use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::UnknownValue;
 
 /// The body of a failed request. The endpoints for agents' tokens send `error` and
 /// `error_description`, those for customers' tokens `oauth_exception` and `exception_description`.

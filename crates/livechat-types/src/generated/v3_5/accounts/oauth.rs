@@ -6,9 +6,10 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::{Secret, Unknown};
-use crate::shared::ids::{AccountId, ClientId, OrganizationId};
 use serde::Serialize;
+
+use crate::shared::ids::{AccountId, ClientId, OrganizationId};
+use crate::{Secret, Unknown};
 
 /// What an access token is asked for with.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,22 +2,17 @@
 
 //! What each action of this API knows of itself.
 
-use crate::{
-    Action, ActionInfo, Api, Content, Empty, Http, Method, Pagination, Repeatable, Scopes, Transport,
-};
-use crate::shared::ErrorType;
-use crate::shared::chats::Chat;
 use super::chat_access::TransferChat;
 use super::chat_users::{AddUserToChat, RemoveUserFromChat};
 use super::chats::{
-    DeactivateChat, FollowChat, GetChat, ListArchives, ListArchivesResponse, ListChats,
-    ListChatsResponse, ListThreads, ListThreadsResponse, ResumeChat, ResumeChatResponse, StartChat,
-    StartChatResponse, UnfollowChat,
+    DeactivateChat, FollowChat, GetChat, ListArchives, ListArchivesResponse, ListChats, ListChatsResponse,
+    ListThreads, ListThreadsResponse, ResumeChat, ResumeChatResponse, StartChat, StartChatResponse,
+    UnfollowChat,
 };
 use super::configuration::{GetLicenseInfo, GetLicenseInfoResponse};
 use super::customers::{
-    BanCustomer, CreateCustomer, CreateCustomerResponse, GetCustomer, GetCustomerResponse,
-    ListCustomers, ListCustomersResponse, UpdateCustomer,
+    BanCustomer, CreateCustomer, CreateCustomerResponse, GetCustomer, GetCustomerResponse, ListCustomers,
+    ListCustomersResponse, UpdateCustomer,
 };
 use super::events::{SendEvent, SendEventResponse, SendRichMessagePostback};
 use super::other::{
@@ -27,14 +22,19 @@ use super::properties::{
     DeleteChatProperties, DeleteEventProperties, DeleteThreadProperties, UpdateChatProperties,
     UpdateEventProperties, UpdateThreadProperties,
 };
-use super::status::{AgentRoutingStatus, ListRoutingStatuses, SetRoutingStatus};
-use super::thread_tags::{TagThread, UntagThread};
-#[cfg(feature = "rtm")]
-use crate::RtmAction;
 #[cfg(feature = "rtm")]
 use super::rtm::{RtmAgentForTransfer, RtmListArchives, RtmUnfollowChatResponse};
 #[cfg(feature = "rtm")]
 use super::session::{Login, LoginResponse, Logout, Ping, SetAwayStatus};
+use super::status::{AgentRoutingStatus, ListRoutingStatuses, SetRoutingStatus};
+use super::thread_tags::{TagThread, UntagThread};
+#[cfg(feature = "rtm")]
+use crate::RtmAction;
+use crate::shared::ErrorType;
+use crate::shared::chats::Chat;
+use crate::{
+    Action, ActionInfo, Api, Content, Empty, Http, Method, Pagination, Repeatable, Scopes, Transport,
+};
 
 /// All actions of this API, in the documentation's order.
 pub const ALL: &[&ActionInfo] = &[

@@ -6,9 +6,10 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::{UnknownJson, UnknownValue};
-use crate::shared::ids::{AgentId, ChatId, GroupId};
 use serde::Serialize;
+
+use crate::shared::ids::{AgentId, ChatId, GroupId};
+use crate::{UnknownJson, UnknownValue};
 
 /// Transfers a chat to agents or groups.
 ///

@@ -6,11 +6,12 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use serde::Serialize;
+
 use crate::UnknownValue;
 use crate::shared::event_parts::Visibility;
 use crate::shared::ids::{ChatId, UserId};
 use crate::shared::users::UserType;
-use serde::Serialize;
 
 /// Brings a user into a chat.
 ///

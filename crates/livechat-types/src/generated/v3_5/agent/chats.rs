@@ -6,17 +6,18 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use jiff::Timestamp;
+use serde::Serialize;
+
 use crate::UnknownValue;
 use crate::agent::events::NewEvent;
 use crate::shared::access::Access;
 use crate::shared::chats::{Chat, ChatSummary, Thread};
+use crate::shared::filters::{PropertyFilters, StringFilter};
 use crate::shared::ids::{AgentId, ChatId, EventId, GroupId, PageId, ThreadId, UserId};
 use crate::shared::properties::{Properties, PropertyValue};
 use crate::shared::sort_order::SortOrder;
 use crate::shared::users::UserType;
-use jiff::Timestamp;
-use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// Lists chats in short.
 ///
@@ -89,24 +90,6 @@ pub struct ChatsFilters {
     /// Filters by the properties of chats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub properties: Option<PropertyFilters>,
-}
-
-/// Filters by properties, one for each property, by namespace and name.
-pub type PropertyFilters = BTreeMap<String, BTreeMap<String, PropertyFilter>>;
-
-/// A filter by one property. Exactly one of the fields is set.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-#[non_exhaustive]
-pub struct PropertyFilter {
-    /// Whether the property has to be there or to be absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exists: Option<bool>,
-    /// The values of which it must have one. Their type is the property's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<PropertyValue>>,
-    /// The values of which it must have none. Their type is the property's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exclude_values: Option<Vec<PropertyValue>>,
 }
 
 /// A page of summaries of chats.
@@ -326,7 +309,7 @@ pub struct ArchivesFilters {
     pub agents: Option<AgentsFilter>,
     /// By the names of tags.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<TextFilter>,
+    pub tags: Option<StringFilter>,
     /// By sales.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sales: Option<ValueFilter>,
@@ -347,7 +330,7 @@ pub struct ArchivesFilters {
     pub agent_response: Option<AgentResponseFilter>,
     /// By the customer's country: codes of two letters (ISO 3166-1).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_countries: Option<TextFilter>,
+    pub customer_countries: Option<StringFilter>,
 }
 
 /// A filter by agents. Exactly one of `exists`, `values` and `exclude_values` is set.
@@ -363,24 +346,6 @@ pub struct AgentsFilter {
     /// What the thread must have none of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exclude_values: Option<Vec<AgentId>>,
-    /// Whether all of `values` or `exclude_values` count instead of any. Absent: any.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub require_every_value: Option<bool>,
-}
-
-/// A filter by texts. Exactly one of `exists`, `values` and `exclude_values` is set.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-#[non_exhaustive]
-pub struct TextFilter {
-    /// Whether there has to be any or none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exists: Option<bool>,
-    /// What the thread must have one of.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<String>>,
-    /// What the thread must have none of.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exclude_values: Option<Vec<String>>,
     /// Whether all of `values` or `exclude_values` count instead of any. Absent: any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub require_every_value: Option<bool>,

@@ -6,12 +6,13 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use jiff::Timestamp;
+use serde::Serialize;
+
 use crate::UnknownValue;
 use crate::shared::ids::{ChatId, CustomerId, GroupId, PageId};
 use crate::shared::sort_order::SortOrder;
 use crate::shared::users::{Customer, CustomerState, CustomerStatistics, SessionFields, Visit};
-use jiff::Timestamp;
-use serde::Serialize;
 
 /// Returns a customer.
 ///

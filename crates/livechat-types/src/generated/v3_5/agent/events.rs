@@ -6,6 +6,11 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
 use crate::Unknown;
 use crate::shared::event_parts::{MessagePostback, Visibility};
 use crate::shared::forms::{FilledFormField, FormField};
@@ -13,9 +18,6 @@ use crate::shared::ids::{ChatId, EventId, ThreadId};
 use crate::shared::properties::Properties;
 use crate::shared::rich_messages::{RichMessageElement, RichMessagePostback, RichMessageTemplate};
 use crate::shared::system_messages::{SystemMessageType, TextVars};
-use serde::Serialize;
-use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// Sends an event to a chat.
 ///

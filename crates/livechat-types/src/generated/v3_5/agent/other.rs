@@ -6,11 +6,12 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::shared::event_parts::Visibility;
-use crate::shared::ids::{AgentId, ChatId, GroupId};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::shared::event_parts::Visibility;
+use crate::shared::ids::{AgentId, ChatId, GroupId};
 
 /// Marks events of a chat as seen.
 ///

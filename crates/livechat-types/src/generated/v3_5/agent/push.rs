@@ -2,6 +2,12 @@
 
 //! What the Agent Chat API sends over WebSocket without being asked, told apart by `action`.
 
+use super::pushes::{
+    AgentDisconnected, ChatDeleted, ChatTransferred, ChatUnfollowed, CustomerBanned, CustomerLeft,
+    CustomerPageUpdated, CustomerTransferred, CustomerUpdated, GroupsStatusUpdated, IncomingChat,
+    IncomingCustomers, IncomingMulticast, IncomingSneakPeek, IncomingTypingIndicator, QueuePosition,
+    ThreadDeleted, ThreadsDeleted, UserAddedToChat, UserRemovedFromChat,
+};
 use crate::UnknownPayload;
 use crate::macros::payload_union;
 use crate::shared::messages::{
@@ -14,12 +20,6 @@ use crate::shared::messages::{
 };
 use crate::shared::tags::Tag;
 use crate::shared::users::Customer;
-use super::pushes::{
-    AgentDisconnected, ChatDeleted, ChatTransferred, ChatUnfollowed, CustomerBanned, CustomerLeft,
-    CustomerPageUpdated, CustomerTransferred, CustomerUpdated, GroupsStatusUpdated, IncomingChat,
-    IncomingCustomers, IncomingMulticast, IncomingSneakPeek, IncomingTypingIndicator, QueuePosition,
-    ThreadDeleted, ThreadsDeleted, UserAddedToChat, UserRemovedFromChat,
-};
 
 /// What the Agent Chat API sends over WebSocket without being asked, told apart by `action`.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,6 +6,10 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
 use crate::UnknownValue;
 use crate::agent::customers::Ban;
 use crate::agent::session::CustomerMonitoringLevel;
@@ -15,9 +19,6 @@ use crate::shared::ids::{AgentId, ChatId, CustomerId, GroupId, ThreadId, UserId}
 use crate::shared::messages::{TransferEnd, TransferReason};
 use crate::shared::routing_status::RoutingStatus;
 use crate::shared::users::{Customer, SessionFields, User, UserType};
-use jiff::Timestamp;
-use serde::Serialize;
-use serde_json::Value;
 
 /// A chat that started or was resumed.
 #[derive(Debug, Clone, PartialEq, Serialize)]

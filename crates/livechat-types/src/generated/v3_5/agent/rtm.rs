@@ -6,14 +6,16 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::agent::chats::{
-    AgentResponseFilter, AgentsFilter, EventTypesFilter, FormFilterType, GreetingsFilter, Highlights,
-    PropertyFilters, TextFilter, ValueFilter,
-};
-use crate::shared::ids::{AgentId, ChatId, GroupId, PageId};
-use crate::shared::sort_order::SortOrder;
 use jiff::Timestamp;
 use serde::Serialize;
+
+use crate::agent::chats::{
+    AgentResponseFilter, AgentsFilter, EventTypesFilter, FormFilterType, GreetingsFilter, Highlights,
+    ValueFilter,
+};
+use crate::shared::filters::{PropertyFilters, StringFilter};
+use crate::shared::ids::{AgentId, ChatId, GroupId, PageId};
+use crate::shared::sort_order::SortOrder;
 
 /// Searches chats, thread by thread.
 ///
@@ -97,7 +99,7 @@ pub struct RtmArchivesFilters {
     pub agents: Option<AgentsFilter>,
     /// By the names of tags.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<TextFilter>,
+    pub tags: Option<StringFilter>,
     /// By sales.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sales: Option<ValueFilter>,
@@ -118,7 +120,7 @@ pub struct RtmArchivesFilters {
     pub agent_response: Option<AgentResponseFilter>,
     /// By the customer's country: codes of two letters (ISO 3166-1).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_countries: Option<TextFilter>,
+    pub customer_countries: Option<StringFilter>,
 }
 
 /// A filter by a filled form, as documented for RTM.

@@ -7,7 +7,12 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::{Secret, UnknownValue};
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+
 use crate::shared::access::Access;
 use crate::shared::agent_settings::AgentRole;
 use crate::shared::chats::ChatSummary;
@@ -15,10 +20,7 @@ use crate::shared::ids::{AgentId, OrganizationId};
 use crate::shared::properties::Properties;
 use crate::shared::routing_status::RoutingStatus;
 use crate::shared::users::UserType;
-use jiff::Timestamp;
-use jiff::civil::Date;
-use serde::Serialize;
-use std::collections::BTreeMap;
+use crate::{Secret, UnknownValue};
 
 /// Logs an agent in.
 ///

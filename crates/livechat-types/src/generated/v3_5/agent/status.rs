@@ -6,9 +6,10 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use serde::Serialize;
+
 use crate::shared::ids::{AgentId, GroupId};
 use crate::shared::routing_status::RoutingStatus;
-use serde::Serialize;
 
 /// Sets whether new chats go to an agent.
 ///

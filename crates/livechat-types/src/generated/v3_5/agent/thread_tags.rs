@@ -6,8 +6,9 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::shared::ids::{ChatId, ThreadId};
 use serde::Serialize;
+
+use crate::shared::ids::{ChatId, ThreadId};
 
 /// Puts a tag on a thread.
 ///

@@ -2,30 +2,23 @@
 
 //! What each action of this API knows of itself.
 
-use crate::{
-    Action, ActionInfo, Api, Authorization, Content, Empty, Http, Method, Repeatable, Scopes,
-    Transport,
-};
-use crate::shared::ErrorType;
-use crate::shared::properties::Properties;
-use crate::shared::tags::Tag;
 use std::collections::BTreeMap;
+
 use super::agents::{
-    Agent, ApproveAgent, BatchApproveAgents, BatchCreateAgents, BatchCreateAgentsResponse,
-    BatchDeleteAgents, BatchResponse, BatchSuspendAgents, BatchUnsuspendAgents, BatchUpdateAgents,
-    CreateAgent, CreateAgentResponse, DeleteAgent, GetAgent, ListAgents, ListedAgent,
-    RequestAgentUnsuspension, SuspendAgent, UnsuspendAgent, UpdateAgent,
+    Agent, ApproveAgent, BatchApproveAgents, BatchCreateAgents, BatchCreateAgentsResponse, BatchDeleteAgents,
+    BatchResponse, BatchSuspendAgents, BatchUnsuspendAgents, BatchUpdateAgents, CreateAgent,
+    CreateAgentResponse, DeleteAgent, GetAgent, ListAgents, ListedAgent, RequestAgentUnsuspension,
+    SuspendAgent, UnsuspendAgent, UpdateAgent,
 };
 use super::auto_access::{
-    AddAutoAccess, AddAutoAccessResponse, AutoAccess, DeleteAutoAccess, ListAutoAccesses,
-    UpdateAutoAccess,
+    AddAutoAccess, AddAutoAccessResponse, AutoAccess, DeleteAutoAccess, ListAutoAccesses, UpdateAutoAccess,
 };
 use super::bots::{
-    BatchCreateBots, BatchCreateBotsResponse, BatchDeleteBots, BatchUpdateBots, Bot, BotTemplate,
-    CreateBot, CreateBotResponse, CreateBotTemplate, CreateBotTemplateResponse, DeleteBot,
-    DeleteBotTemplate, GetBot, IssueBotToken, IssueBotTokenResponse, ListBotTemplates, ListBots,
-    ListedBot, ResetBotSecret, ResetBotSecretResponse, ResetBotTemplateSecret,
-    ResetBotTemplateSecretResponse, UpdateBot, UpdateBotTemplate,
+    BatchCreateBots, BatchCreateBotsResponse, BatchDeleteBots, BatchUpdateBots, Bot, BotTemplate, CreateBot,
+    CreateBotResponse, CreateBotTemplate, CreateBotTemplateResponse, DeleteBot, DeleteBotTemplate, GetBot,
+    IssueBotToken, IssueBotTokenResponse, ListBotTemplates, ListBots, ListedBot, ResetBotSecret,
+    ResetBotSecretResponse, ResetBotTemplateSecret, ResetBotTemplateSecretResponse, UpdateBot,
+    UpdateBotTemplate,
 };
 use super::groups::{
     CreateGroup, CreateGroupResponse, DeleteGroup, GetGroup, Group, ListGroups, UpdateGroup,
@@ -41,8 +34,14 @@ use super::properties::{
 use super::tags::{CreateTag, DeleteTag, ListTags, UpdateTag};
 use super::webhooks::{
     DisableLicenseWebhooks, EnableLicenseWebhooks, GetLicenseWebhooksState, LicenseWebhooksState,
-    ListWebhookNames, ListWebhooks, RegisterWebhook, RegisterWebhookResponse, UnregisterWebhook,
-    Webhook, WebhookDefinition,
+    ListWebhookNames, ListWebhooks, RegisterWebhook, RegisterWebhookResponse, UnregisterWebhook, Webhook,
+    WebhookDefinition,
+};
+use crate::shared::ErrorType;
+use crate::shared::properties::Properties;
+use crate::shared::tags::Tag;
+use crate::{
+    Action, ActionInfo, Api, Authorization, Content, Empty, Http, Method, Repeatable, Scopes, Transport,
 };
 
 /// All actions of this API, in the documentation's order.

@@ -6,14 +6,15 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use jiff::Timestamp;
+use serde::Serialize;
+
 use crate::UnknownValue;
 use crate::shared::agent_settings::{AgentNotification, AgentRole, EmailSubscription};
 use crate::shared::errors::ErrorDetails;
 use crate::shared::group_membership::GroupMembership;
 use crate::shared::ids::{AccountId, AgentId, GroupId};
 use crate::shared::scheduler::{WorkScheduler, WorkingHours};
-use jiff::Timestamp;
-use serde::Serialize;
 
 /// Creates an agent.
 ///

@@ -6,8 +6,9 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::shared::auto_access::{AutoAccessConditions, AutoAccessId, AutoAccessTarget};
 use serde::Serialize;
+
+use crate::shared::auto_access::{AutoAccessConditions, AutoAccessId, AutoAccessTarget};
 
 /// Adds an auto access rule.
 ///

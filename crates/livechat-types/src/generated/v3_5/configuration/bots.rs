@@ -7,12 +7,13 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::{Secret, UnknownValue};
+use serde::Serialize;
+
 use crate::shared::errors::ErrorDetails;
 use crate::shared::group_membership::{GroupMembership, RoutingPriority};
 use crate::shared::ids::{AgentId, ClientId, OrganizationId};
 use crate::shared::scheduler::{WorkScheduler, WorkingHours};
-use serde::Serialize;
+use crate::{Secret, UnknownValue};
 
 /// Creates a bot template.
 ///

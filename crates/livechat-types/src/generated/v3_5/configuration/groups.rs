@@ -6,11 +6,12 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use serde::Serialize;
+
 use crate::UnknownValue;
 use crate::shared::group_membership::AgentPriorities;
 use crate::shared::ids::GroupId;
 use crate::shared::routing_status::RoutingStatus;
-use serde::Serialize;
 
 /// Creates a group.
 ///

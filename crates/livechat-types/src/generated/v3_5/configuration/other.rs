@@ -6,9 +6,10 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::UnknownValue;
 use jiff::Timestamp;
 use serde::Serialize;
+
+use crate::UnknownValue;
 
 /// Lists the channels that chats come from.
 ///

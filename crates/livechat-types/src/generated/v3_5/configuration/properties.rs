@@ -8,10 +8,11 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use serde::Serialize;
+
 use crate::UnknownValue;
 use crate::shared::ids::{ClientId, GroupId};
 use crate::shared::properties::{Properties, PropertyNames, PropertyValue};
-use serde::Serialize;
 
 /// Registers a property.
 ///

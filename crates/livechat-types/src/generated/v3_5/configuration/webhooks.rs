@@ -6,10 +6,11 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::{Secret, UnknownValue};
-use crate::shared::ids::{ClientId, UserId, WebhookId};
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::shared::ids::{ClientId, UserId, WebhookId};
+use crate::{Secret, UnknownValue};
 
 /// Registers a webhook.
 ///

@@ -2,41 +2,38 @@
 
 //! What each action of this API knows of itself.
 
-use crate::{
-    Action, ActionInfo, Api, Authorization, Content, Empty, Http, Method, Pagination, Repeatable,
-    Transport,
-};
-use crate::shared::ErrorType;
-use crate::shared::properties::Properties;
 use super::chats::{
     Chat, DeactivateChat, GetChat, ListChats, ListChatsResponse, ListThreads, ListThreadsResponse,
     ResumeChat, ResumeChatResponse, StartChat, StartChatResponse,
 };
 use super::configuration::{
-    GetConfiguration, GetConfigurationResponse, GetDynamicConfiguration,
-    GetDynamicConfigurationResponse,
+    GetConfiguration, GetConfigurationResponse, GetDynamicConfiguration, GetDynamicConfigurationResponse,
 };
+#[cfg(feature = "rtm")]
+use super::customers::UpdateCustomerPage;
 use super::customers::{GetCustomer, GetCustomerResponse, SetCustomerSessionFields, UpdateCustomer};
 use super::events::{SendEvent, SendEventResponse, SendRichMessagePostback, SendSneakPeek};
 use super::localization::{GetLocalization, Localization};
 use super::other::{
     AcceptGreeting, CancelGreeting, CheckGoals, GetForm, GetFormResponse, GetPredictedAgent,
-    GetPredictedAgentResponse, GetUrlInfo, GetUrlInfoResponse, MarkEventsAsSeen,
-    RequestEmailVerification,
+    GetPredictedAgentResponse, GetUrlInfo, GetUrlInfoResponse, MarkEventsAsSeen, RequestEmailVerification,
 };
 use super::properties::{
     DeleteChatProperties, DeleteEventProperties, DeleteThreadProperties, ListGroupProperties,
     ListLicenseProperties, UpdateChatProperties, UpdateEventProperties, UpdateThreadProperties,
 };
-use super::status::{ListGroupStatuses, ListGroupStatusesResponse};
-#[cfg(feature = "rtm")]
-use crate::RtmAction;
-#[cfg(feature = "rtm")]
-use super::customers::UpdateCustomerPage;
 #[cfg(feature = "rtm")]
 use super::rtm::{RtmGetForm, RtmStartChat};
 #[cfg(feature = "rtm")]
 use super::session::{Login, LoginResponse, Ping};
+use super::status::{ListGroupStatuses, ListGroupStatusesResponse};
+#[cfg(feature = "rtm")]
+use crate::RtmAction;
+use crate::shared::ErrorType;
+use crate::shared::properties::Properties;
+use crate::{
+    Action, ActionInfo, Api, Authorization, Content, Empty, Http, Method, Pagination, Repeatable, Transport,
+};
 
 /// All actions of this API, in the documentation's order.
 pub const ALL: &[&ActionInfo] = &[

@@ -6,6 +6,11 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
 use crate::customer::events::{Event, NewEvent};
 use crate::customer::users::User;
 use crate::shared::access::Access;
@@ -14,9 +19,6 @@ use crate::shared::ids::{ChatId, EventId, PageId, ThreadId, UserId};
 use crate::shared::messages::TransferEnd;
 use crate::shared::properties::Properties;
 use crate::shared::sort_order::SortOrder;
-use jiff::Timestamp;
-use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// Lists the customer's chats.
 ///

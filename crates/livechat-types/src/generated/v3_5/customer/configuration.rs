@@ -6,13 +6,15 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
 use crate::UnknownValue;
 use crate::customer::other::Form;
 use crate::shared::ids::{GroupId, OrganizationId};
 use crate::shared::properties::Properties;
-use serde::Serialize;
-use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// What changes often in the configuration of a group.
 #[derive(Debug, Clone, PartialEq, Serialize)]

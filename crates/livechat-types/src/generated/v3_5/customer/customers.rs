@@ -6,9 +6,10 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use serde::Serialize;
+
 use crate::shared::ids::CustomerId;
 use crate::shared::users::{CustomerStatistics, SessionFields, UserType};
-use serde::Serialize;
 
 /// Changes what is known about the customer.
 ///

@@ -6,17 +6,19 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::{Unknown, UnknownValue};
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
 use crate::shared::event_parts::{EventContent, MessagePostback};
 use crate::shared::forms::{FilledFormField, FormField};
 use crate::shared::ids::{ChatId, EventId, ThreadId, UserId};
 use crate::shared::properties::Properties;
 use crate::shared::rich_messages::{RichMessageElement, RichMessagePostback, RichMessageTemplate};
 use crate::shared::system_messages::{SystemMessageType, TextVars};
-use jiff::Timestamp;
-use serde::Serialize;
-use serde_json::Value;
-use std::collections::BTreeMap;
+use crate::{Unknown, UnknownValue};
 
 /// Sends an event to a chat.
 ///

@@ -6,9 +6,11 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::shared::ids::GroupId;
-use serde::Serialize;
 use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::shared::ids::GroupId;
 
 /// The phrases of a chat widget, by their keys.
 pub type Localization = BTreeMap<String, String>;

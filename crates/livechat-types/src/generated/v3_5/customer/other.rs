@@ -6,13 +6,14 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use jiff::Timestamp;
+use serde::Serialize;
+
 use crate::UnknownValue;
 use crate::customer::users::AgentCard;
 use crate::shared::forms::FormOption;
 use crate::shared::ids::{ChatId, GroupId};
 use crate::shared::users::SessionFields;
-use jiff::Timestamp;
-use serde::Serialize;
 
 /// Makes the server check whether the customer reached a goal.
 ///

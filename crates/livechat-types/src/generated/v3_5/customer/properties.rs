@@ -6,9 +6,10 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use serde::Serialize;
+
 use crate::shared::ids::{ChatId, EventId, GroupId, ThreadId};
 use crate::shared::properties::{Properties, PropertyNames};
-use serde::Serialize;
 
 /// Sets properties of a chat.
 ///

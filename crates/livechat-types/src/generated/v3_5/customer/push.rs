@@ -2,18 +2,17 @@
 
 //! What the Customer Chat API sends over WebSocket without being asked, told apart by `action`.
 
+use super::pushes::{
+    ChatTransferred, CustomerDisconnected, CustomerSideStorageUpdated, CustomerUpdated, EventUpdated,
+    GreetingAccepted, GreetingCanceled, GroupsStatusUpdated, IncomingChat, IncomingEvent, IncomingGreeting,
+    IncomingMulticast, IncomingTypingIndicator, QueuePositionUpdated, UserAddedToChat, UserRemovedFromChat,
+};
 use crate::UnknownPayload;
 use crate::macros::payload_union;
 use crate::shared::messages::{
     ChatDeactivated, ChatPropertiesDeleted, ChatPropertiesUpdated, EventPropertiesDeleted,
     EventPropertiesUpdated, EventsMarkedAsSeen, IncomingRichMessagePostback, ThreadPropertiesDeleted,
     ThreadPropertiesUpdated,
-};
-use super::pushes::{
-    ChatTransferred, CustomerDisconnected, CustomerSideStorageUpdated, CustomerUpdated, EventUpdated,
-    GreetingAccepted, GreetingCanceled, GroupsStatusUpdated, IncomingChat, IncomingEvent,
-    IncomingGreeting, IncomingMulticast, IncomingTypingIndicator, QueuePositionUpdated,
-    UserAddedToChat, UserRemovedFromChat,
 };
 
 /// What the Customer Chat API sends over WebSocket without being asked, told apart by `action`.

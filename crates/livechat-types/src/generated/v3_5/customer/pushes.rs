@@ -6,6 +6,12 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
 use crate::UnknownValue;
 use crate::customer::chats::StartedChat;
 use crate::customer::events::{Event, EventRecipients};
@@ -16,10 +22,6 @@ use crate::shared::chats::Queue;
 use crate::shared::ids::{AgentId, ChatId, CustomerId, GroupId, ThreadId, UserId};
 use crate::shared::messages::{TransferEnd, TransferReason};
 use crate::shared::users::{SessionFields, UserType};
-use jiff::Timestamp;
-use serde::Serialize;
-use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// A chat with a new thread.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -6,13 +6,14 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use serde::Serialize;
+
 use crate::UnknownValue;
 use crate::customer::chats::NewThread;
 use crate::shared::access::Access;
 use crate::shared::ids::{CustomerId, GroupId};
 use crate::shared::properties::Properties;
 use crate::shared::users::UserType;
-use serde::Serialize;
 
 /// Starts a chat.
 ///

@@ -6,6 +6,10 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
 use crate::Secret;
 use crate::customer::events::Event;
 use crate::customer::other::{GreetingId, SentGreetingId};
@@ -13,8 +17,6 @@ use crate::customer::pushes::GreetingSubtype;
 use crate::customer::users::AgentCard;
 use crate::shared::ids::{ChatId, CustomerId, GroupId};
 use crate::shared::users::{CustomerStatistics, SessionFields};
-use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// Logs the customer in.
 ///

@@ -6,10 +6,12 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
 use crate::UnknownValue;
 use crate::shared::ids::GroupId;
-use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// Returns which groups can be reached.
 ///

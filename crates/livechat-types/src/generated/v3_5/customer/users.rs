@@ -6,11 +6,12 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use jiff::Timestamp;
+use serde::Serialize;
+
 use crate::Unknown;
 use crate::shared::ids::{AgentId, CustomerId};
 use crate::shared::users::{SessionFields, UserType};
-use jiff::Timestamp;
-use serde::Serialize;
 
 /// A user of a chat, as the customer sees them.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,6 @@
 
 //! What each action of this API knows of itself.
 
-use crate::{Action, ActionInfo, Api, Content, Http, Method, Repeatable, Scopes, Transport};
 use super::agents::{AgentsAvailability, AgentsPerformance, AvailabilityReport, PerformanceReport};
 use super::chats::{
     ChatsDuration, ChatsEngagement, ChatsFirstResponseTime, ChatsForms, ChatsGreetingsConversion,
@@ -11,6 +10,7 @@ use super::chats::{
     RatingsReport, ResponseTimeReport, TagsReport, TotalChatsReport,
 };
 use super::tags::{ChatUsageReport, TagsChatUsage};
+use crate::{Action, ActionInfo, Api, Content, Http, Method, Repeatable, Scopes, Transport};
 
 /// All actions of this API, in the documentation's order.
 pub const ALL: &[&ActionInfo] = &[

@@ -6,10 +6,12 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
 use crate::reports::filters::{ChatsDistribution, ChatsReportFilters};
 use crate::shared::ids::GroupId;
-use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// Reports how long chats lasted.
 ///

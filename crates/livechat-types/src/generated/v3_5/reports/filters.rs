@@ -6,11 +6,11 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::UnknownValue;
-use crate::shared::ids::{AgentId, GroupId};
-use crate::shared::properties::PropertyValue;
 use serde::Serialize;
-use std::collections::BTreeMap;
+
+use crate::UnknownValue;
+use crate::shared::filters::{PropertyFilters, StringFilter};
+use crate::shared::ids::{AgentId, GroupId};
 
 /// An instant with its UTC offset, in RFC 3339 with up to microseconds:
 /// `2024-03-04T08:30:00.000000+01:00`. The offset is part of the value and is sent as given: where
@@ -62,7 +62,7 @@ pub struct ChatsReportFilters {
     /// By properties of the chats, LiveChat's default ones included: namespace, then name, then what is
     /// asked of the value.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub properties: Option<BTreeMap<String, BTreeMap<String, PropertyFilter>>>,
+    pub properties: Option<PropertyFilters>,
     /// By the agents assigned. `exists` tells assigned chats (`true`) from unassigned ones (`false`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agents: Option<AgentFilter>,
@@ -127,42 +127,6 @@ pub struct ChatUsageFilters {
     /// By groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<GroupSelection>,
-}
-
-/// What is asked of the value of one property. Exactly one of the fields may be given.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-#[non_exhaustive]
-pub struct PropertyFilter {
-    /// Whether the property is there. Excludes `values` and `exclude_values`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exists: Option<bool>,
-    /// The property has one of these values, of the type that it was registered with. Excludes `exists`
-    /// and `exclude_values`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<PropertyValue>>,
-    /// The property has none of these values, of the type that it was registered with. Excludes
-    /// `exists` and `values`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exclude_values: Option<Vec<PropertyValue>>,
-}
-
-/// What is asked of a set of strings. Only one of `exists`, `values` and `exclude_values` may be
-/// given.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-#[non_exhaustive]
-pub struct StringFilter {
-    /// Whether there is any. Excludes `values` and `exclude_values`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exists: Option<bool>,
-    /// One of these is among them. Excludes `exists` and `exclude_values`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub values: Option<Vec<String>>,
-    /// None of these is among them. Excludes `exists` and `values`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exclude_values: Option<Vec<String>>,
-    /// With `true`, all of `values` or `exclude_values` must be there, not just one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub require_every_value: Option<bool>,
 }
 
 /// What is asked of a set of numbers. Only one of `exists`, `values` and `exclude_values` may be

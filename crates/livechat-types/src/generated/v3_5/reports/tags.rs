@@ -6,9 +6,11 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::reports::filters::ChatUsageFilters;
-use serde::Serialize;
 use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::reports::filters::ChatUsageFilters;
 
 /// Reports how many chats each tag marks.
 ///

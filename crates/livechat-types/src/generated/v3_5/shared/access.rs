@@ -6,8 +6,9 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::shared::ids::GroupId;
 use serde::Serialize;
+
+use crate::shared::ids::GroupId;
 
 /// The groups whose agents may see a chat or a thread.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]

@@ -7,8 +7,9 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::shared::ids::GroupId;
 use serde::Serialize;
+
+use crate::shared::ids::GroupId;
 
 /// Identifies an auto access rule. As `next_id` it may be empty: there is no next rule. Opaque.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -6,14 +6,16 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
 use crate::shared::access::Access;
 use crate::shared::events::{Event, RestrictableEvent};
 use crate::shared::ids::{ChatId, ThreadId, UserId};
 use crate::shared::properties::Properties;
 use crate::shared::users::User;
-use jiff::Timestamp;
-use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// A chat with one of its threads, as agents see it.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -6,8 +6,9 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::UnknownValue;
 use serde::Serialize;
+
+use crate::UnknownValue;
 
 /// The body of every failed request.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -6,10 +6,11 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::UnknownValue;
-use crate::shared::ids::{EventId, ThreadId};
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::UnknownValue;
+use crate::shared::ids::{EventId, ThreadId};
 
 /// Who can see an event, or whom a user of a chat can be seen by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

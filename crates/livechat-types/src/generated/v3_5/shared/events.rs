@@ -6,6 +6,9 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use jiff::Timestamp;
+use serde::Serialize;
+
 use crate::Unknown;
 use crate::shared::event_parts::{EventContent, MessagePostback, Visibility};
 use crate::shared::forms::{FilledFormField, FormField};
@@ -13,8 +16,6 @@ use crate::shared::ids::{EventId, UserId};
 use crate::shared::properties::Properties;
 use crate::shared::rich_messages::{RichMessageElement, RichMessageTemplate};
 use crate::shared::system_messages::{SystemMessageType, TextVars};
-use jiff::Timestamp;
-use serde::Serialize;
 
 /// Something that happened in a thread, as agents see it.
 #[derive(Debug, Clone, PartialEq)]

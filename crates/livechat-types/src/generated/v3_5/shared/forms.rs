@@ -6,9 +6,10 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::{UnknownJson, UnknownValue};
-use crate::shared::ids::GroupId;
 use serde::Serialize;
+
+use crate::shared::ids::GroupId;
+use crate::{UnknownJson, UnknownValue};
 
 /// The kind of a field of a form.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -6,10 +6,12 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
 use crate::UnknownValue;
 use crate::shared::ids::GroupId;
-use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// How early an agent or a bot is given a chat of a group. The router goes by it when it looks for
 /// someone with a free slot.

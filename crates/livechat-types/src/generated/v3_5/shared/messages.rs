@@ -6,6 +6,9 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use jiff::Timestamp;
+use serde::Serialize;
+
 use crate::UnknownValue;
 use crate::shared::access::Access;
 use crate::shared::agent_settings::{AgentNotification, AgentRole, EmailSubscription};
@@ -17,8 +20,6 @@ use crate::shared::properties::{Properties, PropertyNames};
 use crate::shared::rich_messages::RichMessagePostback;
 use crate::shared::routing_status::RoutingStatus;
 use crate::shared::scheduler::WorkScheduler;
-use jiff::Timestamp;
-use serde::Serialize;
 
 /// A chat ended: its open thread was closed.
 #[derive(Debug, Clone, PartialEq, Serialize)]

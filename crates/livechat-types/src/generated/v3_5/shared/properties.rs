@@ -6,8 +6,9 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::UnknownJson;
 use std::collections::BTreeMap;
+
+use crate::UnknownJson;
 
 /// The value of a property. Its JSON type follows from the type that the property was registered
 /// with: `string` and `tokenized_string` are strings, `int` is an integer, `bool` a boolean.

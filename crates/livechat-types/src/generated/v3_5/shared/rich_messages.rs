@@ -6,9 +6,10 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use serde::Serialize;
+
 use crate::UnknownValue;
 use crate::shared::ids::UserId;
-use serde::Serialize;
 
 /// How a rich message is laid out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

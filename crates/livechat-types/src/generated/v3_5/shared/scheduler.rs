@@ -6,14 +6,15 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::UnknownValue;
 use serde::Serialize;
+
+use crate::UnknownValue;
 
 /// When an agent or a bot works, week by week, as the server tells it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct WorkScheduler {
-    /// The time zone that the hours are meant in, by its IANA name such as `Europe/Warsaw`.
+    /// The time zone that the hours are meant in, by its IANA name such as `Europe/Lisbon`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
     /// The working hours. A day may stand several times, once for each of its stretches, or not at all.

@@ -6,8 +6,9 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::UnknownValue;
 use std::collections::BTreeMap;
+
+use crate::UnknownValue;
 
 /// What a system message reports. Applications may send types of their own. The variables in
 /// brackets are those of `text_vars`.

@@ -6,9 +6,10 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::shared::ids::{AgentId, GroupId};
 use jiff::Timestamp;
 use serde::Serialize;
+
+use crate::shared::ids::{AgentId, GroupId};
 
 /// A tag that threads of chats can be given. It has no id: its name is what it is known by.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -6,12 +6,14 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::{Unknown, UnknownValue};
-use crate::shared::event_parts::Visibility;
-use crate::shared::ids::{AgentId, CustomerId, GroupId};
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
-use std::collections::BTreeMap;
+
+use crate::shared::event_parts::Visibility;
+use crate::shared::ids::{AgentId, CustomerId, GroupId};
+use crate::{Unknown, UnknownValue};
 
 /// The kind of a user of a chat.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

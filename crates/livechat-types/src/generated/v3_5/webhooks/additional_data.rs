@@ -6,9 +6,10 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use serde::Serialize;
+
 use crate::shared::ids::UserId;
 use crate::shared::properties::Properties;
-use serde::Serialize;
 
 /// What comes beside the payload of a webhook, as far as it was asked for when the webhook was
 /// registered.

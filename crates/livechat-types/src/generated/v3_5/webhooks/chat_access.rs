@@ -6,10 +6,11 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
-use crate::shared::ids::{ChatId, ThreadId, UserId};
-use crate::shared::messages::{TransferEnd, TransferReason};
 use jiff::Timestamp;
 use serde::Serialize;
+
+use crate::shared::ids::{ChatId, ThreadId, UserId};
+use crate::shared::messages::{TransferEnd, TransferReason};
 
 /// A chat was transferred.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -6,9 +6,10 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use serde::Serialize;
+
 use crate::shared::ids::{AgentId, ChatId, ThreadId, UserId};
 use crate::shared::users::{User, UserType};
-use serde::Serialize;
 
 /// A user was added to a chat.
 #[derive(Debug, Clone, PartialEq, Serialize)]

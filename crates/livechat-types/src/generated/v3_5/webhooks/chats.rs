@@ -6,9 +6,10 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use serde::Serialize;
+
 use crate::shared::chats::Chat;
 use crate::shared::messages::TransferEnd;
-use serde::Serialize;
 
 /// A chat came in with a new thread.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -6,9 +6,10 @@ mod impls;
 #[cfg(feature = "schemars")]
 mod schemas;
 
+use serde::Serialize;
+
 use crate::shared::ids::{ChatId, CustomerId, ThreadId};
 use crate::shared::users::{Customer, SessionFields};
-use serde::Serialize;
 
 /// A customer is there.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -2,6 +2,10 @@
 
 //! What a webhook carries, told apart by `action`.
 
+use super::chat_access::ChatTransferredWebhook;
+use super::chat_users::{UserAddedToChatWebhook, UserRemovedFromChatWebhook};
+use super::chats::IncomingChatWebhook;
+use super::customers::{CustomerSessionFieldsUpdated, IncomingCustomerWebhook};
 use crate::UnknownPayload;
 use crate::macros::payload_union;
 use crate::shared::messages::{
@@ -13,10 +17,6 @@ use crate::shared::messages::{
     ThreadPropertiesUpdated, ThreadTagged, ThreadUntagged,
 };
 use crate::shared::tags::Tag;
-use super::chat_access::ChatTransferredWebhook;
-use super::chat_users::{UserAddedToChatWebhook, UserRemovedFromChatWebhook};
-use super::chats::IncomingChatWebhook;
-use super::customers::{CustomerSessionFieldsUpdated, IncomingCustomerWebhook};
 
 /// What a webhook carries, told apart by `action`.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`customers`](super).
 
-use crate::macros::{fields, string_enum, tagged_union};
 use super::*;
+use crate::macros::{fields, string_enum, tagged_union};
 
 tagged_union! {
     IssueCustomerToken, "grant_type",

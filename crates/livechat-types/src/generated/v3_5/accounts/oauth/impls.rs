@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`oauth`](super).
 
-use crate::macros::{fields, tagged_union};
 use super::*;
+use crate::macros::{fields, tagged_union};
 
 tagged_union! {
     IssueToken, "grant_type",

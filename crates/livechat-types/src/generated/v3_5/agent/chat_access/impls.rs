@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`chat_access`](super).
 
-use crate::macros::{fields, json_union, string_enum};
 use super::*;
+use crate::macros::{fields, json_union, string_enum};
 
 impl TransferChat {
     /// A value of the fields that must be there; the others are not set.

@@ -2,8 +2,8 @@
 
 //! JSON schemas of [`chat_access`](super).
 
-use crate::json_schema::json_schema;
 use super::*;
+use crate::json_schema::json_schema;
 
 json_schema! {
     TransferChat, [ChatId, TransferTarget], r#"{

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`chats`](super).
 
-use crate::macros::{fields, string_enum};
 use super::*;
+use crate::macros::{fields, string_enum};
 
 impl ListChats {
     /// A value with nothing set.
@@ -108,53 +108,6 @@ fields! {
         include_chats_without_threads: optional "include_chats_without_threads",
         group_ids: optional "group_ids",
         properties: optional "properties",
-    }
-}
-
-impl PropertyFilter {
-    /// A value with nothing set.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            exists: None,
-            values: None,
-            exclude_values: None,
-        }
-    }
-
-    /// Sets [`exists`](Self#structfield.exists).
-    #[must_use]
-    pub fn exists(mut self, exists: bool) -> Self {
-        self.exists = Some(exists);
-        self
-    }
-
-    /// Sets [`values`](Self#structfield.values).
-    #[must_use]
-    pub fn values(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<PropertyValue>>,
-    ) -> Self {
-        self.values = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
-    #[must_use]
-    pub fn exclude_values(
-        mut self,
-        exclude_values: impl IntoIterator<Item = impl Into<PropertyValue>>,
-    ) -> Self {
-        self.exclude_values = Some(exclude_values.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-fields! {
-    PropertyFilter {
-        exists: optional "exists",
-        values: optional "values",
-        exclude_values: optional "exclude_values",
     }
 }
 
@@ -464,7 +417,7 @@ impl ArchivesFilters {
 
     /// Sets [`tags`](Self#structfield.tags).
     #[must_use]
-    pub fn tags(mut self, tags: impl Into<TextFilter>) -> Self {
+    pub fn tags(mut self, tags: impl Into<StringFilter>) -> Self {
         self.tags = Some(tags.into());
         self
     }
@@ -521,7 +474,7 @@ impl ArchivesFilters {
     #[must_use]
     pub fn customer_countries(
         mut self,
-        customer_countries: impl Into<TextFilter>,
+        customer_countries: impl Into<StringFilter>,
     ) -> Self {
         self.customer_countries = Some(customer_countries.into());
         self
@@ -597,62 +550,6 @@ impl AgentsFilter {
 
 fields! {
     AgentsFilter {
-        exists: optional "exists",
-        values: optional "values",
-        exclude_values: optional "exclude_values",
-        require_every_value: optional "require_every_value",
-    }
-}
-
-impl TextFilter {
-    /// A value with nothing set.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            exists: None,
-            values: None,
-            exclude_values: None,
-            require_every_value: None,
-        }
-    }
-
-    /// Sets [`exists`](Self#structfield.exists).
-    #[must_use]
-    pub fn exists(mut self, exists: bool) -> Self {
-        self.exists = Some(exists);
-        self
-    }
-
-    /// Sets [`values`](Self#structfield.values).
-    #[must_use]
-    pub fn values(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.values = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
-    #[must_use]
-    pub fn exclude_values(
-        mut self,
-        exclude_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.exclude_values = Some(exclude_values.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets [`require_every_value`](Self#structfield.require_every_value).
-    #[must_use]
-    pub fn require_every_value(mut self, require_every_value: bool) -> Self {
-        self.require_every_value = Some(require_every_value);
-        self
-    }
-}
-
-fields! {
-    TextFilter {
         exists: optional "exists",
         values: optional "values",
         exclude_values: optional "exclude_values",

@@ -2,8 +2,8 @@
 
 //! JSON schemas of [`chats`](super).
 
-use crate::json_schema::json_schema;
 use super::*;
+use crate::json_schema::json_schema;
 
 json_schema! {
     ListChats, [ChatsFilters, PageId, SortOrder], r#"{
@@ -62,33 +62,6 @@ json_schema! {
     }
   },
   "description": "Which chats to return: those that pass every filter."
-}"#
-}
-
-json_schema! {
-    PropertyFilter, [PropertyValue], r#"{
-  "type": "object",
-  "properties": {
-    "exists": {
-      "type": "boolean",
-      "description": "Whether the property has to be there or to be absent."
-    },
-    "values": {
-      "type": "array",
-      "items": {
-        "$ref": "PropertyValue"
-      },
-      "description": "The values of which it must have one. Their type is the property's."
-    },
-    "exclude_values": {
-      "type": "array",
-      "items": {
-        "$ref": "PropertyValue"
-      },
-      "description": "The values of which it must have none. Their type is the property's."
-    }
-  },
-  "description": "A filter by one property. Exactly one of the fields is set."
 }"#
 }
 
@@ -275,7 +248,7 @@ json_schema! {
 }
 
 json_schema! {
-    ArchivesFilters, [AgentResponseFilter, AgentsFilter, EventTypesFilter, FormFilter, GreetingsFilter, GroupId, PropertyFilters, TextFilter, ThreadId, ValueFilter], r#"{
+    ArchivesFilters, [AgentResponseFilter, AgentsFilter, EventTypesFilter, FormFilter, GreetingsFilter, GroupId, PropertyFilters, StringFilter, ThreadId, ValueFilter], r#"{
   "type": "object",
   "properties": {
     "query": {
@@ -317,7 +290,7 @@ json_schema! {
       "description": "By the agents of the thread. With `exists`, `true` means chats that have an agent assigned, `false` those without."
     },
     "tags": {
-      "$ref": "TextFilter",
+      "$ref": "StringFilter",
       "description": "By the names of tags."
     },
     "sales": {
@@ -348,7 +321,7 @@ json_schema! {
       "description": "By whether and by whom the customer was answered."
     },
     "customer_countries": {
-      "$ref": "TextFilter",
+      "$ref": "StringFilter",
       "description": "By the customer's country: codes of two letters (ISO 3166-1)."
     }
   },
@@ -384,37 +357,6 @@ json_schema! {
     }
   },
   "description": "A filter by agents. Exactly one of `exists`, `values` and `exclude_values` is set."
-}"#
-}
-
-json_schema! {
-    TextFilter, [], r#"{
-  "type": "object",
-  "properties": {
-    "exists": {
-      "type": "boolean",
-      "description": "Whether there has to be any or none."
-    },
-    "values": {
-      "type": "array",
-      "items": {
-        "type": "string"
-      },
-      "description": "What the thread must have one of."
-    },
-    "exclude_values": {
-      "type": "array",
-      "items": {
-        "type": "string"
-      },
-      "description": "What the thread must have none of."
-    },
-    "require_every_value": {
-      "type": "boolean",
-      "description": "Whether all of `values` or `exclude_values` count instead of any. Absent: any."
-    }
-  },
-  "description": "A filter by texts. Exactly one of `exists`, `values` and `exclude_values` is set."
 }"#
 }
 

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`configuration`](super).
 
-use crate::macros::fields;
 use super::*;
+use crate::macros::fields;
 
 impl GetLicenseInfo {
     /// A value without fields.

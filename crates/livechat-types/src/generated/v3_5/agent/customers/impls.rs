@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`customers`](super).
 
-use crate::macros::{fields, string_enum};
 use super::*;
+use crate::macros::{fields, string_enum};
 
 impl GetCustomer {
     /// A value of all its fields.

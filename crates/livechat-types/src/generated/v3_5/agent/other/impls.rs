@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`other`](super).
 
-use crate::macros::fields;
 use super::*;
+use crate::macros::fields;
 
 impl MarkEventsAsSeen {
     /// A value of all its fields.

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`properties`](super).
 
-use crate::macros::fields;
 use super::*;
+use crate::macros::fields;
 
 impl UpdateChatProperties {
     /// A value of all its fields.

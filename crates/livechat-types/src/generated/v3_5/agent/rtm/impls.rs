@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`rtm`](super).
 
-use crate::macros::fields;
 use super::*;
+use crate::macros::fields;
 
 impl RtmListArchives {
     /// A value with nothing set.
@@ -133,7 +133,7 @@ impl RtmArchivesFilters {
 
     /// Sets [`tags`](Self#structfield.tags).
     #[must_use]
-    pub fn tags(mut self, tags: impl Into<TextFilter>) -> Self {
+    pub fn tags(mut self, tags: impl Into<StringFilter>) -> Self {
         self.tags = Some(tags.into());
         self
     }
@@ -190,7 +190,7 @@ impl RtmArchivesFilters {
     #[must_use]
     pub fn customer_countries(
         mut self,
-        customer_countries: impl Into<TextFilter>,
+        customer_countries: impl Into<StringFilter>,
     ) -> Self {
         self.customer_countries = Some(customer_countries.into());
         self

@@ -2,8 +2,8 @@
 
 //! JSON schemas of [`rtm`](super).
 
-use crate::json_schema::json_schema;
 use super::*;
+use crate::json_schema::json_schema;
 
 json_schema! {
     RtmListArchives, [Highlights, PageId, RtmArchivesFilters, SortOrder], r#"{
@@ -40,7 +40,7 @@ json_schema! {
 }
 
 json_schema! {
-    RtmArchivesFilters, [AgentResponseFilter, AgentsFilter, EventTypesFilter, GreetingsFilter, GroupId, PropertyFilters, RtmFormFilter, TextFilter, ValueFilter], r#"{
+    RtmArchivesFilters, [AgentResponseFilter, AgentsFilter, EventTypesFilter, GreetingsFilter, GroupId, PropertyFilters, RtmFormFilter, StringFilter, ValueFilter], r#"{
   "type": "object",
   "properties": {
     "query": {
@@ -74,7 +74,7 @@ json_schema! {
       "description": "By the agents of the thread. With `exists`, `true` means chats that have an agent assigned, `false` those without."
     },
     "tags": {
-      "$ref": "TextFilter",
+      "$ref": "StringFilter",
       "description": "By the names of tags."
     },
     "sales": {
@@ -105,7 +105,7 @@ json_schema! {
       "description": "By whether and by whom the customer was answered."
     },
     "customer_countries": {
-      "$ref": "TextFilter",
+      "$ref": "StringFilter",
       "description": "By the customer's country: codes of two letters (ISO 3166-1)."
     }
   },

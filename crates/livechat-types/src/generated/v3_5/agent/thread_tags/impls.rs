@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`thread_tags`](super).
 
-use crate::macros::fields;
 use super::*;
+use crate::macros::fields;
 
 impl TagThread {
     /// A value of all its fields.

@@ -2,8 +2,8 @@
 
 //! JSON schemas of [`thread_tags`](super).
 
-use crate::json_schema::json_schema;
 use super::*;
+use crate::json_schema::json_schema;
 
 json_schema! {
     TagThread, [ChatId, ThreadId], r#"{

@@ -2,8 +2,8 @@
 
 //! JSON schemas of [`agents`](super).
 
-use crate::json_schema::json_schema;
 use super::*;
+use crate::json_schema::json_schema;
 
 json_schema! {
     CreateAgent, [AgentId, AgentNotification, AssignableRole, EmailSubscription, GroupMembership, LoginStatus, NewWorkScheduler], r#"{

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`auto_access`](super).
 
-use crate::macros::fields;
 use super::*;
+use crate::macros::fields;
 
 impl AddAutoAccess {
     /// A value of the fields that must be there; the others are not set.

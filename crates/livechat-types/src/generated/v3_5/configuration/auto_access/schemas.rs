@@ -2,8 +2,8 @@
 
 //! JSON schemas of [`auto_access`](super).
 
-use crate::json_schema::json_schema;
 use super::*;
+use crate::json_schema::json_schema;
 
 json_schema! {
     AddAutoAccess, [AutoAccessConditions, AutoAccessId, AutoAccessTarget], r#"{

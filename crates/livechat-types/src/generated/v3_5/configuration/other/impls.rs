@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`other`](super).
 
-use crate::macros::{fields, string_enum};
 use super::*;
+use crate::macros::{fields, string_enum};
 
 impl ListChannels {
     /// A value without fields.

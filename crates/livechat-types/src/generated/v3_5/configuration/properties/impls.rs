@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`properties`](super).
 
-use crate::macros::{fields, string_enum};
 use super::*;
+use crate::macros::{fields, string_enum};
 
 impl RegisterProperty {
     /// A value of the fields that must be there; the others are not set.

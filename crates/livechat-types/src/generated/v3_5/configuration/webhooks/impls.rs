@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`webhooks`](super).
 
-use crate::macros::{fields, string_enum};
 use super::*;
+use crate::macros::{fields, string_enum};
 
 impl RegisterWebhook {
     /// A value of the fields that must be there; the others are not set.

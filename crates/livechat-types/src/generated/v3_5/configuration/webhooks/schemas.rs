@@ -2,8 +2,8 @@
 
 //! JSON schemas of [`webhooks`](super).
 
-use crate::json_schema::json_schema;
 use super::*;
+use crate::json_schema::json_schema;
 
 json_schema! {
     RegisterWebhook, [ClientId, WebhookAction, WebhookAdditionalData, WebhookFilters, WebhookType], r#"{

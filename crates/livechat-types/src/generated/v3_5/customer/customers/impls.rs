@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`customers`](super).
 
-use crate::macros::fields;
 use super::*;
+use crate::macros::fields;
 
 impl UpdateCustomer {
     /// A value with nothing set.

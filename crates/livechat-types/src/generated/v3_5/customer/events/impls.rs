@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`events`](super).
 
-use crate::macros::{fields, string_enum, tagged_union};
 use super::*;
+use crate::macros::{fields, string_enum, tagged_union};
 
 impl SendEvent {
     /// A value of the fields that must be there; the others are not set.

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`localization`](super).
 
-use crate::macros::fields;
 use super::*;
+use crate::macros::fields;
 
 impl GetLocalization {
     /// A value of all its fields.

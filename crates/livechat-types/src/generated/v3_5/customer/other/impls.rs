@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`other`](super).
 
-use crate::macros::{fields, integer_id, string_enum, string_id};
 use super::*;
+use crate::macros::{fields, integer_id, string_enum, string_id};
 
 impl CheckGoals {
     /// A value of all its fields.

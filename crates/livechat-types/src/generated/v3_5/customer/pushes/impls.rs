@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`pushes`](super).
 
-use crate::macros::{fields, string_enum};
 use super::*;
+use crate::macros::{fields, string_enum};
 
 #[cfg(feature = "construct")]
 impl IncomingChat {

@@ -2,8 +2,8 @@
 
 //! JSON schemas of [`pushes`](super).
 
-use crate::json_schema::json_schema;
 use super::*;
+use crate::json_schema::json_schema;
 
 json_schema! {
     IncomingChat, [StartedChat, UserId], r#"{

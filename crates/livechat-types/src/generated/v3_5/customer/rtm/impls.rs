@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`rtm`](super).
 
-use crate::macros::{fields, string_enum};
 use super::*;
+use crate::macros::{fields, string_enum};
 
 impl RtmStartChat {
     /// A value with nothing set.

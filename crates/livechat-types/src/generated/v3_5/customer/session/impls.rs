@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`session`](super).
 
-use crate::macros::fields;
 use super::*;
+use crate::macros::fields;
 
 impl Login {
     /// A value of the fields that must be there; the others are not set.

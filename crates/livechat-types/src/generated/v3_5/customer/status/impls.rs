@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`status`](super).
 
-use crate::macros::{fields, string_enum};
 use super::*;
+use crate::macros::{fields, string_enum};
 
 impl ListGroupStatuses {
     /// A value with nothing set.

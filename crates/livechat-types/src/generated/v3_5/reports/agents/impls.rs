@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`agents`](super).
 
-use crate::macros::fields;
 use super::*;
+use crate::macros::fields;
 
 impl AgentsAvailability {
     /// A value with nothing set.

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`filters`](super).
 
-use crate::macros::{fields, string_enum, string_id};
 use super::*;
+use crate::macros::{fields, string_enum, string_id};
 
 string_id!(OffsetDateTime);
 
@@ -61,11 +61,8 @@ impl ChatsReportFilters {
 
     /// Sets [`properties`](Self#structfield.properties).
     #[must_use]
-    pub fn properties(
-        mut self,
-        properties: BTreeMap<String, BTreeMap<String, PropertyFilter>>,
-    ) -> Self {
-        self.properties = Some(properties);
+    pub fn properties(mut self, properties: impl Into<PropertyFilters>) -> Self {
+        self.properties = Some(properties.into());
         self
     }
 
@@ -255,109 +252,6 @@ fields! {
         from: optional "from",
         to: optional "to",
         groups: optional "groups",
-    }
-}
-
-impl PropertyFilter {
-    /// A value with nothing set.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            exists: None,
-            values: None,
-            exclude_values: None,
-        }
-    }
-
-    /// Sets [`exists`](Self#structfield.exists).
-    #[must_use]
-    pub fn exists(mut self, exists: bool) -> Self {
-        self.exists = Some(exists);
-        self
-    }
-
-    /// Sets [`values`](Self#structfield.values).
-    #[must_use]
-    pub fn values(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<PropertyValue>>,
-    ) -> Self {
-        self.values = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
-    #[must_use]
-    pub fn exclude_values(
-        mut self,
-        exclude_values: impl IntoIterator<Item = impl Into<PropertyValue>>,
-    ) -> Self {
-        self.exclude_values = Some(exclude_values.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-fields! {
-    PropertyFilter {
-        exists: optional "exists",
-        values: optional "values",
-        exclude_values: optional "exclude_values",
-    }
-}
-
-impl StringFilter {
-    /// A value with nothing set.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            exists: None,
-            values: None,
-            exclude_values: None,
-            require_every_value: None,
-        }
-    }
-
-    /// Sets [`exists`](Self#structfield.exists).
-    #[must_use]
-    pub fn exists(mut self, exists: bool) -> Self {
-        self.exists = Some(exists);
-        self
-    }
-
-    /// Sets [`values`](Self#structfield.values).
-    #[must_use]
-    pub fn values(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.values = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
-    #[must_use]
-    pub fn exclude_values(
-        mut self,
-        exclude_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.exclude_values = Some(exclude_values.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets [`require_every_value`](Self#structfield.require_every_value).
-    #[must_use]
-    pub fn require_every_value(mut self, require_every_value: bool) -> Self {
-        self.require_every_value = Some(require_every_value);
-        self
-    }
-}
-
-fields! {
-    StringFilter {
-        exists: optional "exists",
-        values: optional "values",
-        exclude_values: optional "exclude_values",
-        require_every_value: optional "require_every_value",
     }
 }
 

@@ -2,8 +2,8 @@
 
 //! JSON schemas of [`filters`](super).
 
-use crate::json_schema::json_schema;
 use super::*;
+use crate::json_schema::json_schema;
 
 json_schema! {
     OffsetDateTime, [], r#"{
@@ -39,7 +39,7 @@ json_schema! {
 }
 
 json_schema! {
-    ChatsReportFilters, [AgentFilter, AgentResponseFilter, EventTypeFilter, FormFilter, GreetingFilter, GroupFilter, IntegerFilter, OffsetDateTime, PropertyFilter, StringFilter], r#"{
+    ChatsReportFilters, [AgentFilter, AgentResponseFilter, EventTypeFilter, FormFilter, GreetingFilter, GroupFilter, IntegerFilter, OffsetDateTime, PropertyFilters, StringFilter], r#"{
   "type": "object",
   "properties": {
     "from": {
@@ -51,14 +51,7 @@ json_schema! {
       "description": "The end of the time range in which the chats took place."
     },
     "properties": {
-      "type": "object",
-      "additionalProperties": {
-        "type": "object",
-        "additionalProperties": {
-          "$ref": "PropertyFilter"
-        },
-        "description": "By the properties of one namespace."
-      },
+      "$ref": "PropertyFilters",
       "description": "By properties of the chats, LiveChat's default ones included: namespace, then name, then what is asked of the value."
     },
     "agents": {
@@ -152,66 +145,6 @@ json_schema! {
     }
   },
   "description": "Which chats the report on the usage of tags counts."
-}"#
-}
-
-json_schema! {
-    PropertyFilter, [PropertyValue], r#"{
-  "type": "object",
-  "properties": {
-    "exists": {
-      "type": "boolean",
-      "description": "Whether the property is there. Excludes `values` and `exclude_values`."
-    },
-    "values": {
-      "type": "array",
-      "items": {
-        "$ref": "PropertyValue"
-      },
-      "description": "The property has one of these values, of the type that it was registered with. Excludes `exists` and `exclude_values`."
-    },
-    "exclude_values": {
-      "type": "array",
-      "items": {
-        "$ref": "PropertyValue"
-      },
-      "description": "The property has none of these values, of the type that it was registered with. Excludes `exists` and `values`."
-    }
-  },
-  "description": "What is asked of the value of one property. Exactly one of the fields may be given."
-}"#
-}
-
-json_schema! {
-    StringFilter, [], r#"{
-  "type": "object",
-  "properties": {
-    "exists": {
-      "type": "boolean",
-      "description": "Whether there is any. Excludes `values` and `exclude_values`."
-    },
-    "values": {
-      "type": "array",
-      "items": {
-        "type": "string",
-        "description": "One of the strings."
-      },
-      "description": "One of these is among them. Excludes `exists` and `exclude_values`."
-    },
-    "exclude_values": {
-      "type": "array",
-      "items": {
-        "type": "string",
-        "description": "One of the strings."
-      },
-      "description": "None of these is among them. Excludes `exists` and `values`."
-    },
-    "require_every_value": {
-      "type": "boolean",
-      "description": "With `true`, all of `values` or `exclude_values` must be there, not just one."
-    }
-  },
-  "description": "What is asked of a set of strings. Only one of `exists`, `values` and `exclude_values` may be given."
 }"#
 }
 

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`tags`](super).
 
-use crate::macros::fields;
 use super::*;
+use crate::macros::fields;
 
 impl TagsChatUsage {
     /// A value with nothing set.

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`access`](super).
 
-use crate::macros::fields;
 use super::*;
+use crate::macros::fields;
 
 impl Access {
     /// A value with nothing set.

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`agent_settings`](super).
 
-use crate::macros::string_enum;
 use super::*;
+use crate::macros::string_enum;
 
 string_enum! {
     AgentRole {

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`auto_access`](super).
 
-use crate::macros::{fields, string_id};
 use super::*;
+use crate::macros::{fields, string_id};
 
 string_id!(AutoAccessId);
 

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`chats`](super).
 
-use crate::macros::fields;
 use super::*;
+use crate::macros::fields;
 
 #[cfg(feature = "construct")]
 impl Chat {

@@ -2,8 +2,8 @@
 
 //! JSON schemas of [`chats`](super).
 
-use crate::json_schema::json_schema;
 use super::*;
+use crate::json_schema::json_schema;
 
 json_schema! {
     Chat, [Access, ChatId, Properties, Thread, User], r#"{

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`event_parts`](super).
 
-use crate::macros::{fields, string_enum};
 use super::*;
+use crate::macros::{fields, string_enum};
 
 string_enum! {
     Visibility {

@@ -2,8 +2,8 @@
 
 //! JSON schemas of [`event_parts`](super).
 
-use crate::json_schema::json_schema;
 use super::*;
+use crate::json_schema::json_schema;
 
 json_schema! {
     Visibility, [], r#"{

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`events`](super).
 
-use crate::macros::{fields, tagged_union};
 use super::*;
+use crate::macros::{fields, tagged_union};
 
 tagged_union! {
     Event, "type",

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`forms`](super).
 
-use crate::macros::{fields, json_union, string_enum};
 use super::*;
+use crate::macros::{fields, json_union, string_enum};
 
 string_enum! {
     FormFieldType {

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`ids`](super).
 
-use crate::macros::{integer_id, string_id};
 use super::*;
+use crate::macros::{integer_id, string_id};
 
 string_id!(ChatId);
 

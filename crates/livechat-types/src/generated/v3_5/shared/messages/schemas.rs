@@ -2,8 +2,8 @@
 
 //! JSON schemas of [`messages`](super).
 
-use crate::json_schema::json_schema;
 use super::*;
+use crate::json_schema::json_schema;
 
 json_schema! {
     ChatDeactivated, [ChatId, ThreadId, UserId], r#"{

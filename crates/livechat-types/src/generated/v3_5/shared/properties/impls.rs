@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`properties`](super).
 
-use crate::macros::json_union;
 use super::*;
+use crate::macros::json_union;
 
 json_union! {
     PropertyValue {

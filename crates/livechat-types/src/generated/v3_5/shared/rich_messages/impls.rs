@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`rich_messages`](super).
 
-use crate::macros::{fields, string_enum};
 use super::*;
+use crate::macros::{fields, string_enum};
 
 string_enum! {
     RichMessageTemplate {

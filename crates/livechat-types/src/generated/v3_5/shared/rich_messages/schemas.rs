@@ -2,8 +2,8 @@
 
 //! JSON schemas of [`rich_messages`](super).
 
-use crate::json_schema::json_schema;
 use super::*;
+use crate::json_schema::json_schema;
 
 json_schema! {
     RichMessageTemplate, [], r#"{

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`routing_status`](super).
 
-use crate::macros::string_enum;
 use super::*;
+use crate::macros::string_enum;
 
 string_enum! {
     RoutingStatus {

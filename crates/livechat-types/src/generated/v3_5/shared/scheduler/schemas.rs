@@ -2,8 +2,8 @@
 
 //! JSON schemas of [`scheduler`](super).
 
-use crate::json_schema::json_schema;
 use super::*;
+use crate::json_schema::json_schema;
 
 json_schema! {
     WorkScheduler, [WorkingHours], r#"{
@@ -11,7 +11,7 @@ json_schema! {
   "properties": {
     "timezone": {
       "type": "string",
-      "description": "The time zone that the hours are meant in, by its IANA name such as `Europe/Warsaw`."
+      "description": "The time zone that the hours are meant in, by its IANA name such as `Europe/Lisbon`."
     },
     "schedule": {
       "type": "array",

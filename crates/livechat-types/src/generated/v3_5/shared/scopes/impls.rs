@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`scopes`](super).
 
-use crate::macros::string_enum;
 use super::*;
+use crate::macros::string_enum;
 
 string_enum! {
     Scope {

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`users`](super).
 
-use crate::macros::{fields, string_enum, tagged_union};
 use super::*;
+use crate::macros::{fields, string_enum, tagged_union};
 
 string_enum! {
     UserType {

@@ -2,8 +2,8 @@
 
 //! Constructors, setters and readers of [`additional_data`](super).
 
-use crate::macros::fields;
 use super::*;
+use crate::macros::fields;
 
 #[cfg(feature = "construct")]
 impl AdditionalData {

@@ -2,8 +2,8 @@
 
 //! JSON schemas of [`additional_data`](super).
 
-use crate::json_schema::json_schema;
 use super::*;
+use crate::json_schema::json_schema;
 
 json_schema! {
     AdditionalData, [Properties, UserId], r#"{

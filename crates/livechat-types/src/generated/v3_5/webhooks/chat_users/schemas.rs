@@ -2,8 +2,8 @@
 
 //! JSON schemas of [`chat_users`](super).
 
-use crate::json_schema::json_schema;
 use super::*;
+use crate::json_schema::json_schema;
 
 json_schema! {
     UserAddedToChatWebhook, [AgentId, ChatId, ThreadId, User, UserType], r#"{
