@@ -41,7 +41,7 @@ impl Ids {
         (0..length).map(|_| self.pick(alphabet).map_or('0', |&byte| char::from(byte))).collect()
     }
 
-    /// Such as chats, threads and rich messages have: `PJ0MRSHTDG`.
+    /// Such as chats, threads and rich messages have: `QJ4T8ZP1LX`.
     pub(crate) fn short(&mut self) -> String {
         self.text(UPPER, 10)
     }

@@ -17,7 +17,7 @@ struct ListThreads {
     limit: u32,
 }
 
-const LIST_THREADS: ListThreads = ListThreads { chat_id: "PJ0MRSHTDG", limit: 2 };
+const LIST_THREADS: ListThreads = ListThreads { chat_id: "QJ4T8ZP1LX", limit: 2 };
 
 #[derive(Debug, Deserialize)]
 struct ListThreadsResponse {
@@ -60,7 +60,7 @@ fn bodies(server: &Server) -> Vec<String> {
     server.received().iter().map(crate::support::Received::text).collect()
 }
 
-const FIRST: &str = r#"{"chat_id":"PJ0MRSHTDG","limit":2}"#;
+const FIRST: &str = r#"{"chat_id":"QJ4T8ZP1LX","limit":2}"#;
 
 #[tokio::test]
 async fn items_come_across_pages_and_later_requests_carry_the_page_id_alone() {

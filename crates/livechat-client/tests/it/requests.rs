@@ -16,7 +16,7 @@ async fn a_json_request_has_its_route_headers_and_body() {
     assert_eq!(request.header("authorization"), Some("Bearer dal:hunter2"));
     assert_eq!(request.header("x-request-id"), Some(response.request_id()));
     assert!(request.header("user-agent").unwrap().starts_with("livechat-client/"));
-    assert_eq!(request.text(), r#"{"chat_id":"PJ0MRSHTDG"}"#);
+    assert_eq!(request.text(), r#"{"chat_id":"QJ4T8ZP1LX"}"#);
 }
 
 #[tokio::test]

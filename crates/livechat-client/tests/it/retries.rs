@@ -107,7 +107,7 @@ async fn the_request_id_and_the_body_are_the_same_over_all_attempts() {
     assert_eq!(received.len(), 3);
     for request in received {
         assert_eq!(request.header("x-request-id"), Some(response.request_id()));
-        assert_eq!(request.text(), r#"{"chat_id":"PJ0MRSHTDG"}"#);
+        assert_eq!(request.text(), r#"{"chat_id":"QJ4T8ZP1LX"}"#);
     }
 }
 

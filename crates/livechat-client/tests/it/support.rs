@@ -259,8 +259,8 @@ pub(crate) struct User {
     pub(crate) present: bool,
 }
 
-pub(crate) const GET_CHAT: GetChat = GetChat { chat_id: "PJ0MRSHTDG" };
-pub(crate) const CHAT: &str = r#"{"id":"PJ0MRSHTDG","users":[{"id":"a@b.c","present":true}]}"#;
+pub(crate) const GET_CHAT: GetChat = GetChat { chat_id: "QJ4T8ZP1LX" };
+pub(crate) const CHAT: &str = r#"{"id":"QJ4T8ZP1LX","users":[{"id":"a@b.c","present":true}]}"#;
 
 impl Action for GetChat {
     const INFO: &'static ActionInfo = &info(
@@ -281,7 +281,7 @@ pub(crate) struct DeactivateChat {
     pub(crate) id: &'static str,
 }
 
-pub(crate) const DEACTIVATE_CHAT: DeactivateChat = DeactivateChat { id: "PJ0MRSHTDG" };
+pub(crate) const DEACTIVATE_CHAT: DeactivateChat = DeactivateChat { id: "QJ4T8ZP1LX" };
 
 #[derive(Debug, PartialEq, Deserialize)]
 pub(crate) struct Nothing {}

@@ -1,0 +1,308 @@
+//! The tables of the `SQLite` store, and what is done to them.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::Durability;
+use crate::{
+    BoxError,
+    inbox::{
+        Claimed, DeadLetter, Duplicates, Entry, EntryId, Fingerprint, NewEntry, Outcome, Status,
+        duplicates::Recent,
+    },
+};
+
+/// Which tables the file has; another number is a file of another version.
+const VERSION: i64 = 1;
+
+/// An entry is due at a time, in milliseconds; a dead letter never is. `seen` is what duplicates are recognized by after a restart: a
+/// row has the fingerprints of one transaction, one after the other, and the id of its first entry.
+///
+/// Rows of both tables are added at the end, which is what `SQLite` does fastest. No id is used twice while the process runs.
+const TABLES: &str = "
+    CREATE TABLE entry (
+        id INTEGER PRIMARY KEY,
+        due INTEGER,
+        failed INTEGER NOT NULL,
+        received INTEGER NOT NULL,
+        action TEXT NOT NULL,
+        error TEXT,
+        body TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX entry_due ON entry (due) WHERE due IS NOT NULL;
+    CREATE INDEX entry_dead ON entry (id) WHERE due IS NULL;
+    CREATE TABLE seen (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, fingerprints BLOB NOT NULL) STRICT;
+    PRAGMA user_version = 1;
+";
+
+/// How many expired fingerprints are deleted at a time.
+const EXPIRED: usize = 256;
+
+/// The database, and what is known of it in memory.
+pub(super) struct Tables {
+    pub(super) connection: Connection,
+    /// The id of the next entry.
+    next_id: i64,
+    /// The entry that was handed out last, by when it was due and its id: what is after it has not been handed out.
+    handed_out: (i64, i64),
+    /// A clock that never goes back, so that order is kept when the machine's clock is set.
+    clock: i64,
+    recent: Recent,
+    /// Up to which id fingerprints have expired that are still in the table, and how many commits that has been so.
+    expired: Option<i64>,
+    commits: usize,
+}
+
+/// A change to be committed.
+pub(super) enum Change {
+    Append(NewEntry),
+    Settle(EntryId, Outcome),
+    Revive(EntryId),
+    Discard(EntryId),
+}
+
+/// Whether a change changed anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Changed {
+    Stored,
+    Nothing,
+}
+
+impl Tables {
+    pub(super) fn open(connection: Connection, durability: Durability) -> Result<Self, BoxError> {
+        let synchronous = match durability {
+            Durability::PowerLoss => "FULL",
+            Durability::Crash => "NORMAL",
+        };
+        connection.execute_batch(&format!(
+            "PRAGMA locking_mode = EXCLUSIVE;
+             PRAGMA journal_mode = WAL;
+             PRAGMA synchronous = {synchronous};
+             PRAGMA cache_size = -16384;"
+        ))?;
+        connection.set_prepared_statement_cache_capacity(32);
+        let version = connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))?;
+        match version {
+            0 => connection.execute_batch(&format!("BEGIN EXCLUSIVE; {TABLES} COMMIT;"))?,
+            // Takes the lock now, so that a second process fails here and not at its first webhook.
+            VERSION => connection.execute_batch("BEGIN EXCLUSIVE; COMMIT;")?,
+            other => {
+                return Err(format!(
+                    "its tables are of version {other}, not {VERSION}: it is of another program, or of a later version of this one"
+                )
+                .into());
+            }
+        }
+        let mut tables = Self {
+            connection,
+            next_id: 1,
+            handed_out: (i64::MIN, i64::MIN),
+            clock: i64::MIN,
+            recent: Recent::default(),
+            expired: None,
+            commits: 0,
+        };
+        tables.load()?;
+        Ok(tables)
+    }
+
+    /// Takes up what an earlier process left.
+    fn load(&mut self) -> Result<(), BoxError> {
+        let now = self.now();
+        let last =
+            "SELECT max(ifnull((SELECT max(id) FROM entry), 0), ifnull((SELECT max(id) FROM seen), 0))";
+        self.next_id = self.connection.query_row(last, [], |row| row.get::<_, i64>(0))? + 1;
+        // Only a clock that was set back can have made new entries due in the future.
+        self.connection.execute("UPDATE entry SET due = ?1 WHERE due > ?1 AND failed = 0", [now])?;
+        self.connection.execute("DELETE FROM seen WHERE at < ?1", [now - window()])?;
+        let mut seen = self.connection.prepare("SELECT id, at, fingerprints FROM seen ORDER BY id")?;
+        let mut rows = seen.query([])?;
+        while let Some(row) = rows.next()? {
+            let (id, at, fingerprints): (i64, i64, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            for fingerprint in fingerprints.chunks_exact(16).filter_map(|bytes| bytes.try_into().ok()) {
+                self.recent.add(id, at, Fingerprint(u128::from_be_bytes(fingerprint)));
+            }
+        }
+        Ok(())
+    }
+
+    fn now(&mut self) -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        self.clock = self.clock.max(millis(since));
+        self.clock
+    }
+
+    /// Makes all changes, or none.
+    pub(super) fn commit(&mut self, changes: &[Change]) -> Result<Vec<Changed>, BoxError> {
+        if changes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let first = self.next_id;
+        let result = self.change_all(changes);
+        if result.is_err() {
+            self.recent.forget_from(first);
+            if !self.connection.is_autocommit() {
+                self.connection.execute_batch("ROLLBACK")?;
+            }
+        }
+        result
+    }
+
+    fn change_all(&mut self, changes: &[Change]) -> Result<Vec<Changed>, BoxError> {
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let now = self.now();
+        let first = self.next_id;
+        let results = changes.iter().map(|change| self.change(change, now)).collect::<Result<Vec<_>, _>>()?;
+        self.note_seen(first, now)?;
+        let expired = self.expire(now)?;
+        self.connection.prepare_cached("COMMIT")?.execute([])?;
+        if expired {
+            self.expired = None;
+        }
+        Ok(results)
+    }
+
+    fn change(&mut self, change: &Change, now: i64) -> rusqlite::Result<Changed> {
+        match change {
+            Change::Append(entry) => self.append(entry, now),
+            Change::Settle(id, Outcome::Done) => self.run("DELETE FROM entry WHERE id = ?1", params![id.0]),
+            Change::Settle(id, Outcome::Retry { after, error }) => {
+                let due = self.not_handed_out(now.saturating_add(millis(*after)));
+                let retry = "UPDATE entry SET due = ?2, failed = failed + 1, error = ?3 WHERE id = ?1";
+                self.run(retry, params![id.0, due, error])
+            }
+            Change::Settle(id, Outcome::Dead { error }) => {
+                let dead = "UPDATE entry SET due = NULL, failed = failed + 1, error = ?2 WHERE id = ?1";
+                self.run(dead, params![id.0, error])
+            }
+            Change::Revive(id) => {
+                let due = self.not_handed_out(now);
+                let revive = "UPDATE entry SET due = ?2, failed = 0 WHERE id = ?1 AND due IS NULL";
+                self.run(revive, params![id.0, due])
+            }
+            Change::Discard(id) => self.run("DELETE FROM entry WHERE id = ?1 AND due IS NULL", params![id.0]),
+        }
+    }
+
+    fn run(&self, statement: &str, parameters: impl rusqlite::Params) -> rusqlite::Result<Changed> {
+        let rows = self.connection.prepare_cached(statement)?.execute(parameters)?;
+        Ok(if rows == 0 { Changed::Nothing } else { Changed::Stored })
+    }
+
+    fn append(&mut self, entry: &NewEntry, now: i64) -> rusqlite::Result<Changed> {
+        let id = self.next_id;
+        if let Some(fingerprint) = entry.unless_seen
+            && !self.recent.add(id, now, fingerprint)
+        {
+            return Ok(Changed::Nothing);
+        }
+        self.next_id += 1;
+        // Its id is the highest, so that it is after the one handed out last also if both are due at the same time.
+        let due = now.max(self.handed_out.0);
+        let append =
+            "INSERT INTO entry (id, due, failed, received, action, body) VALUES (?1, ?2, 0, ?3, ?4, ?5)";
+        self.run(append, params![id, due, now, entry.action, entry.body])
+    }
+
+    /// Writes down the fingerprints of a transaction whose first entry has this id.
+    fn note_seen(&mut self, first: i64, now: i64) -> rusqlite::Result<()> {
+        let fingerprints = self.recent.from(first);
+        if fingerprints.is_empty() {
+            return Ok(());
+        }
+        let seen = "INSERT INTO seen (id, at, fingerprints) VALUES (?1, ?2, ?3)";
+        self.run(seen, params![first, now, fingerprints])?;
+        Ok(())
+    }
+
+    /// A time at which an old entry is after the one handed out last.
+    fn not_handed_out(&self, due: i64) -> i64 {
+        due.max(self.handed_out.0.saturating_add(1))
+    }
+
+    /// Forgets fingerprints that have expired; deletes them once it is worth it. Returns whether it did.
+    fn expire(&mut self, now: i64) -> rusqlite::Result<bool> {
+        self.expired = self.recent.expire(now - window()).or(self.expired);
+        self.commits += usize::from(self.expired.is_some());
+        match self.expired {
+            Some(last) if self.commits >= EXPIRED => {
+                self.commits = 0;
+                self.run("DELETE FROM seen WHERE id <= ?1", [last]).map(|_| true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Hands out what is due and after what was handed out last.
+    pub(super) fn claim(&mut self, limit: usize) -> Result<Claimed, BoxError> {
+        let now = self.now();
+        let (after_due, after_id) = self.handed_out;
+        let claim = "SELECT id, due, failed, body FROM entry
+            WHERE due IS NOT NULL AND (due, id) > (?1, ?2) AND due <= ?3 ORDER BY due, id LIMIT ?4";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let entry = |row: &Row<'_>| -> rusqlite::Result<_> {
+            Ok((row.get(1)?, Entry { id: EntryId(row.get(0)?), failed: row.get(2)?, body: row.get(3)? }))
+        };
+        let rows: Vec<(i64, Entry)> = self
+            .connection
+            .prepare_cached(claim)?
+            .query_map(params![after_due, after_id, now, limit], entry)?
+            .collect::<Result<_, _>>()?;
+        if let Some((due, entry)) = rows.last() {
+            self.handed_out = (*due, entry.id.0);
+        }
+        let next =
+            self.next_due()?.map(|due| Duration::from_millis(due.saturating_sub(now).max(0).unsigned_abs()));
+        Ok(Claimed { entries: rows.into_iter().map(|(_, entry)| entry).collect(), next })
+    }
+
+    fn next_due(&self) -> rusqlite::Result<Option<i64>> {
+        let (after_due, after_id) = self.handed_out;
+        let next =
+            "SELECT due FROM entry WHERE due IS NOT NULL AND (due, id) > (?1, ?2) ORDER BY due, id LIMIT 1";
+        self.connection.prepare_cached(next)?.query_row([after_due, after_id], |row| row.get(0)).optional()
+    }
+
+    pub(super) fn status(&self) -> Result<Status, BoxError> {
+        let count = |which: &str| -> rusqlite::Result<u64> {
+            let count = format!("SELECT count(*) FROM entry WHERE due IS {which}");
+            self.connection
+                .prepare_cached(&count)?
+                .query_row([], |row| row.get::<_, i64>(0))
+                .map(i64::unsigned_abs)
+        };
+        Ok(Status { waiting: count("NOT NULL")?, dead: count("NULL")? })
+    }
+
+    pub(super) fn dead_letters(&self, limit: usize) -> Result<Vec<DeadLetter>, BoxError> {
+        let dead = "SELECT id, action, received, failed, ifnull(error, ''), body FROM entry
+            WHERE due IS NULL ORDER BY id LIMIT ?1";
+        let letter = |row: &Row<'_>| -> rusqlite::Result<_> {
+            let received = Duration::from_millis(row.get::<_, i64>(2)?.unsigned_abs());
+            Ok(DeadLetter {
+                id: EntryId(row.get(0)?),
+                action: row.get(1)?,
+                received: UNIX_EPOCH + received,
+                attempts: row.get(3)?,
+                error: row.get(4)?,
+                body: row.get(5)?,
+            })
+        };
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let letters =
+            self.connection.prepare_cached(dead)?.query_map([limit], letter)?.collect::<Result<_, _>>()?;
+        Ok(letters)
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn window() -> i64 {
+    millis(Duplicates::WINDOW)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! The workers of an inbox: one hands entries out to lanes, and each lane handles its entries one after the other.
+
+use std::{
+    future::poll_fn,
+    hash::{DefaultHasher, Hash, Hasher},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, atomic::Ordering},
+    task::Poll,
+    time::Duration,
+};
+
+use tokio::{
+    sync::{OwnedSemaphorePermit, mpsc},
+    task::JoinSet,
+    time::timeout,
+};
+
+use super::{Entry, EntryId, Outcome, ROOM, Shared, Store};
+use crate::{BoxError, Handlers, Verified, Webhook, handlers::Permanent};
+
+/// How much of an error is kept with an entry.
+const LONGEST_ERROR: usize = 4096;
+
+/// A webhook on its way to its handler. Its place in memory is free again when it is dropped.
+struct Job {
+    id: EntryId,
+    failed: u32,
+    webhook: Webhook,
+    _room: OwnedSemaphorePermit,
+}
+
+/// Hands out what is due until the inbox is closed, then waits for the handlers at work.
+pub(super) async fn run<T, S>(shared: Arc<Shared<T>>, handlers: Arc<Handlers<S>>)
+where
+    T: Store,
+    S: Clone + Send + Sync + 'static,
+{
+    let mut tasks = JoinSet::new();
+    let mut lanes = Vec::new();
+    for _ in 0..shared.settings.lanes {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        lanes.push(sender);
+        tasks.spawn(lane(Arc::clone(&shared), Arc::clone(&handlers), receiver));
+    }
+    while let Some(room) = room(&shared).await {
+        let pause = match shared.store.claim(room).await {
+            Ok(claimed) if claimed.entries.is_empty() => {
+                let longest = shared.settings.poll_interval;
+                claimed.next.map_or(longest, |next| next.min(longest))
+            }
+            Ok(claimed) => {
+                for entry in claimed.entries {
+                    hand_out(&shared, &lanes, entry).await;
+                }
+                continue;
+            }
+            Err(error) => {
+                tracing::error!(%error, "the inbox cannot be read");
+                shared.settings.poll_interval
+            }
+        };
+        // Whether the time is over or something came, the store is asked.
+        let _ = timeout(pause, shared.wake.notified()).await;
+    }
+    drop(lanes);
+    while tasks.join_next().await.is_some() {}
+}
+
+/// Waits until a good part of the room is free, so that the store is not asked for single entries; none if the inbox is closed.
+async fn room<T>(shared: &Shared<T>) -> Option<usize> {
+    drop(shared.room.acquire_many(ROOM / 4).await.ok()?);
+    Some(shared.room.available_permits())
+}
+
+/// Puts an entry into its lane: that of its chat, if it has one.
+async fn hand_out<T: Store>(shared: &Arc<Shared<T>>, lanes: &[mpsc::UnboundedSender<Job>], entry: Entry) {
+    let Entry { id, failed, body } = entry;
+    let webhook = match Verified::stored(&body).and_then(Verified::decode) {
+        Ok(webhook) => webhook,
+        Err(error) => return settle(shared, id, Outcome::Dead { error: error.to_string() }).await,
+    };
+    // Only this task takes room, so there is some, unless the inbox is closed: then the entry waits in the store.
+    let Ok(room) = Arc::clone(&shared.room).try_acquire_owned() else { return };
+    let index = webhook.chat_id().map_or(id.0.unsigned_abs(), |chat_id| {
+        let mut hasher = DefaultHasher::new();
+        chat_id.as_str().hash(&mut hasher);
+        hasher.finish()
+    });
+    let index = usize::try_from(index % lanes.len().max(1) as u64).unwrap_or_default();
+    if let Some(lane) = lanes.get(index) {
+        // A lane ends when its sender is dropped, not before.
+        let _ = lane.send(Job { id, failed, webhook, _room: room });
+    }
+}
+
+async fn lane<T, S>(
+    shared: Arc<Shared<T>>,
+    handlers: Arc<Handlers<S>>,
+    mut jobs: mpsc::UnboundedReceiver<Job>,
+) where
+    T: Store,
+    S: Clone + Send + Sync + 'static,
+{
+    while let Some(job) = jobs.recv().await {
+        if shared.closing.load(Ordering::Acquire) {
+            return;
+        }
+        let Job { id, failed, webhook, _room } = job;
+        let action = webhook.action().to_owned();
+        let attempt = failed.saturating_add(1);
+        let result = attempt_in_time(&handlers, webhook, attempt, shared.settings.handler_timeout).await;
+        let outcome = match result {
+            Ok(()) => Outcome::Done,
+            Err(error) => failure(&shared, id, attempt, &action, &error),
+        };
+        settle(&shared, id, outcome).await;
+    }
+}
+
+/// Calls a handler. Its panic is its failure, and ends nothing else.
+async fn attempt_in_time<S>(
+    handlers: &Handlers<S>,
+    webhook: Webhook,
+    attempt: u32,
+    time: Duration,
+) -> Result<(), BoxError>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let mut handling = caught(|| handlers.attempt(webhook, attempt))?;
+    let handled = poll_fn(|context| {
+        caught(|| handling.as_mut().poll(context)).unwrap_or_else(|panic| Poll::Ready(Err(panic)))
+    });
+    timeout(time, handled)
+        .await
+        .unwrap_or_else(|_| Err(format!("the handler took longer than {time:?}").into()))
+}
+
+/// A panic as an error.
+fn caught<T>(call: impl FnOnce() -> T) -> Result<T, BoxError> {
+    // What the handler left half done is the handler's own: nothing of the inbox is touched inside.
+    catch_unwind(AssertUnwindSafe(call)).map_err(|panic| {
+        let said = panic.downcast_ref::<&str>().copied();
+        let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        format!("the handler panicked: {}", said.unwrap_or("it did not say why")).into()
+    })
+}
+
+fn failure<T>(shared: &Shared<T>, id: EntryId, attempt: u32, action: &str, error: &BoxError) -> Outcome {
+    let pause = if error.is::<Permanent>() { None } else { shared.settings.retry.pause(attempt, id) };
+    let text: String = error.to_string().chars().take(LONGEST_ERROR).collect();
+    match pause {
+        Some(after) => {
+            tracing::warn!(id = id.0, action, attempt, ?after, %error, "a webhook was not handled, and will be tried again");
+            Outcome::Retry { after, error: text }
+        }
+        None => {
+            tracing::error!(id = id.0, action, attempt, %error, "a webhook is given up");
+            Outcome::Dead { error: text }
+        }
+    }
+}
+
+async fn settle<T: Store>(shared: &Shared<T>, id: EntryId, outcome: Outcome) {
+    let retry = matches!(outcome, Outcome::Retry { .. });
+    if let Err(error) = shared.store.settle(id, outcome).await {
+        tracing::error!(id = id.0, %error, "the inbox cannot be written: the webhook will be handled again");
+    }
+    shared.settled.notify_waiters();
+    if retry {
+        shared.wake.notify_one();
+    }
+}

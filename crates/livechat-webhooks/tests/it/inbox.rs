@@ -1,0 +1,245 @@
+//! What becomes of a webhook in the inbox.
+
+use std::{collections::HashMap, time::Duration};
+
+use livechat_webhooks::{
+    Delivery, Destination, Handlers, TestWebhook, Verified, Verifier,
+    inbox::{Duplicates, Inbox, InboxBuilder, Retry, SqliteStore, Status},
+    permanent,
+};
+use serde_json::json;
+
+use crate::support::{SECRET, Seen, chat_deactivated};
+
+fn builder() -> InboxBuilder<SqliteStore> {
+    let retry = Retry::default().first(Duration::ZERO);
+    Inbox::builder(SqliteStore::in_memory().unwrap()).retry(retry)
+}
+
+fn verified(body: &str) -> Verified {
+    Verifier::new(SECRET).verify(body.as_bytes()).unwrap()
+}
+
+async fn deliver(inbox: &Inbox, body: &str) {
+    let delivery = inbox.deliver(verified(body)).await;
+    assert!(matches!(delivery, Delivery::Taken), "{delivery:?}");
+}
+
+/// Handlers that note the chat and the attempt.
+fn noting(seen: &Seen) -> Handlers<Seen> {
+    Handlers::with_state(seen.clone()).on_chat_deactivated(|event, context| async move {
+        context.state.add(format!("{} {}", event.chat_id, context.attempt));
+        Ok(())
+    })
+}
+
+#[tokio::test]
+async fn what_was_taken_is_handled_and_then_gone() {
+    let seen = Seen::default();
+    let inbox = builder().start(noting(&seen));
+    deliver(&inbox, &chat_deactivated("C1")).await;
+    deliver(&inbox, &chat_deactivated("C2")).await;
+    inbox.idle().await.unwrap();
+    let mut seen = seen.take();
+    seen.sort();
+    assert_eq!(seen, ["C1 1", "C2 1"]);
+    assert_eq!(inbox.status().await.unwrap(), Status::new(0, 0));
+}
+
+#[tokio::test]
+async fn a_handler_that_fails_panics_or_hangs_is_called_again() {
+    let seen = Seen::default();
+    let handlers = Handlers::with_state(seen.clone()).on_chat_deactivated(|event, context| async move {
+        context.state.add(format!("{} {}", event.chat_id, context.attempt));
+        match (event.chat_id.as_str(), context.attempt) {
+            ("FAILS", 1) => Err("not yet".into()),
+            ("PANICS", 1) => panic!("a handler's bug"),
+            ("HANGS", 1) => std::future::pending().await,
+            _ => Ok(()),
+        }
+    });
+    let inbox = builder().handler_timeout(Duration::from_millis(50)).start(handlers);
+    for chat_id in ["FAILS", "PANICS", "HANGS"] {
+        deliver(&inbox, &chat_deactivated(chat_id)).await;
+        inbox.idle().await.unwrap();
+        assert_eq!(seen.take(), [format!("{chat_id} 1"), format!("{chat_id} 2")]);
+    }
+    assert_eq!(inbox.status().await.unwrap(), Status::new(0, 0));
+}
+
+#[tokio::test]
+async fn what_fails_too_often_or_for_good_is_a_dead_letter_that_can_be_revived() {
+    let seen = Seen::default();
+    let handlers = Handlers::with_state(seen.clone()).on_chat_deactivated(|event, context| async move {
+        context.state.add(event.chat_id.as_str());
+        Err(if event.chat_id == "HOPELESS" { permanent("never") } else { "again".into() })
+    });
+    let retry = Retry::default().first(Duration::ZERO).attempts(3);
+    let inbox = builder().retry(retry).start(handlers);
+    for chat_id in ["OFTEN", "HOPELESS"] {
+        deliver(&inbox, &chat_deactivated(chat_id)).await;
+        inbox.idle().await.unwrap();
+    }
+    assert_eq!(seen.take(), ["OFTEN", "OFTEN", "OFTEN", "HOPELESS"]);
+    let letters = inbox.dead_letters(10).await.unwrap();
+    let found: Vec<_> = letters.iter().map(|letter| (letter.attempts, &*letter.error)).collect();
+    assert_eq!(found, [(3, "again"), (1, "never")]);
+    assert!(letters[0].body.contains("OFTEN") && !letters[0].body.contains(SECRET));
+
+    assert!(inbox.revive(letters[1].id).await.unwrap());
+    inbox.idle().await.unwrap();
+    assert_eq!(seen.take(), ["HOPELESS"]);
+    assert!(inbox.discard(letters[1].id).await.unwrap());
+    assert!(!inbox.discard(letters[1].id).await.unwrap());
+    assert_eq!(inbox.status().await.unwrap(), Status::new(0, 1));
+}
+
+#[tokio::test]
+async fn a_webhook_that_this_version_cannot_read_is_kept_and_not_sent_again() {
+    let inbox = builder().start(Handlers::new());
+    deliver(&inbox, &TestWebhook::of_json(SECRET, "chat_deactivated", json!({"chat_id": 7})).body()).await;
+    inbox.idle().await.unwrap();
+    let letters = inbox.dead_letters(10).await.unwrap();
+    assert!(letters[0].error.contains("`payload.chat_id`"), "{}", letters[0].error);
+}
+
+#[tokio::test]
+async fn the_same_event_is_handled_once_and_the_same_state_each_time() {
+    let seen = Seen::default();
+    let handlers = || {
+        Handlers::with_state(seen.clone()).otherwise(|payload, context| async move {
+            context.state.add(payload.action());
+            Ok(())
+        })
+    };
+    let status = |status| {
+        let payload = json!({"agent_id": "ada@example.com", "status": status});
+        TestWebhook::of_json(SECRET, "routing_status_set", payload).body()
+    };
+    let (accepting, not_accepting) = (status("accepting_chats"), status("not_accepting_chats"));
+    let ended = chat_deactivated("C1");
+    let deliveries = [&ended, &ended, &accepting, &not_accepting, &accepting];
+    let expected = [(Duplicates::OfWhatHappensOnce, 1, 3), (Duplicates::All, 1, 2), (Duplicates::None, 2, 3)];
+    for (duplicates, events, states) in expected {
+        let inbox = builder().duplicates(duplicates).start(handlers());
+        for body in deliveries {
+            deliver(&inbox, body).await;
+        }
+        inbox.idle().await.unwrap();
+        let seen = seen.take();
+        let count = |action| seen.iter().filter(|seen| *seen == action).count();
+        let counts = (count("chat_deactivated"), count("routing_status_set"));
+        assert_eq!(counts, (events, states), "{duplicates:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn webhooks_of_a_chat_are_handled_one_after_the_other_in_their_order() {
+    let seen = Seen::default();
+    let handlers = Handlers::with_state(seen.clone()).on_thread_tagged(|event, context| async move {
+        context.state.add(format!("{} < {}", event.chat_id, event.tag));
+        for _ in 0..event.tag.len() * 7 % 5 {
+            tokio::task::yield_now().await;
+        }
+        context.state.add(format!("{} > {}", event.chat_id, event.tag));
+        Ok(())
+    });
+    let inbox = builder().start(handlers);
+    for number in 0..50 {
+        for chat in 0..10 {
+            let payload =
+                json!({"chat_id": format!("C{chat}"), "thread_id": "T", "tag": format!("{number}")});
+            deliver(&inbox, &TestWebhook::of_json(SECRET, "thread_tagged", payload).body()).await;
+        }
+    }
+    inbox.idle().await.unwrap();
+    let mut by_chat: HashMap<String, Vec<String>> = HashMap::new();
+    for line in seen.take() {
+        let (chat, what) = line.split_once(' ').unwrap();
+        by_chat.entry(chat.to_owned()).or_default().push(what.to_owned());
+    }
+    let expected: Vec<_> =
+        (0..50).flat_map(|number| [format!("< {number}"), format!("> {number}")]).collect();
+    assert_eq!(by_chat.len(), 10);
+    assert!(by_chat.values().all(|lines| *lines == expected));
+}
+
+#[tokio::test]
+async fn more_webhooks_than_fit_into_memory_are_all_handled() {
+    let seen = Seen::default();
+    let path = std::env::temp_dir().join(format!("livechat-inbox-many-{}.sqlite", std::process::id()));
+    let (handling, gate) = tokio::sync::watch::channel(false);
+    let handlers =
+        Handlers::with_state((seen.clone(), gate)).on_chat_deactivated(|event, context| async move {
+            let (seen, mut gate) = context.state;
+            gate.wait_for(|open| *open).await?;
+            seen.add(event.chat_id.as_str());
+            Ok(())
+        });
+    let inbox = Inbox::builder(SqliteStore::open(&path).unwrap()).start(handlers);
+    let deliveries: Vec<_> = (0..3000)
+        .map(|number| {
+            let inbox = inbox.clone();
+            tokio::spawn(async move { deliver(&inbox, &chat_deactivated(&format!("C{number}"))).await })
+        })
+        .collect();
+    for delivery in deliveries {
+        delivery.await.unwrap();
+    }
+    assert_eq!(inbox.status().await.unwrap().waiting, 3000);
+    handling.send(true).unwrap();
+    inbox.idle().await.unwrap();
+    assert_eq!(seen.take().len(), 3000);
+    inbox.shutdown().await;
+    std::fs::remove_file(path).unwrap();
+}
+
+#[tokio::test]
+async fn after_a_shutdown_nothing_is_taken_and_what_waits_is_handled_by_the_next() {
+    let path = std::env::temp_dir().join(format!("livechat-inbox-next-{}.sqlite", std::process::id()));
+    let seen = Seen::default();
+    let (started, mut starting) = tokio::sync::mpsc::unbounded_channel();
+    let (handling, gate) = tokio::sync::watch::channel(false);
+    let handlers = Handlers::with_state((seen.clone(), started, gate)).on_chat_deactivated(
+        |event, context| async move {
+            let (seen, started, mut gate) = context.state;
+            started.send(())?;
+            gate.wait_for(|open| *open).await?;
+            seen.add(format!("first {}", event.chat_id));
+            Ok(())
+        },
+    );
+    let inbox = Inbox::builder(SqliteStore::open(&path).unwrap()).lanes(1).start(handlers);
+    deliver(&inbox, &chat_deactivated("C1")).await;
+    starting.recv().await.unwrap();
+    deliver(&inbox, &chat_deactivated("C2")).await;
+
+    let closing = tokio::spawn({
+        let inbox = inbox.clone();
+        async move { inbox.shutdown().await }
+    });
+    while !matches!(inbox.deliver(verified(&chat_deactivated("C3"))).await, Delivery::Unavailable(_)) {
+        tokio::task::yield_now().await;
+    }
+    handling.send(true).unwrap();
+    closing.await.unwrap();
+    assert_eq!(seen.take(), ["first C1"]);
+    assert!(inbox.status().await.is_err());
+
+    let inbox = Inbox::builder(SqliteStore::open(&path).unwrap()).start(noting(&seen));
+    inbox.idle().await.unwrap();
+    let mut handled = seen.take();
+    handled.retain(|line| line != "C3 1"); // it may have been taken before the inbox was closed
+    assert_eq!(handled, ["C2 1"]);
+    inbox.shutdown().await;
+    std::fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn a_file_that_is_no_database_is_named_in_the_error() {
+    let path = std::env::temp_dir().join(format!("livechat-inbox-text-{}.sqlite", std::process::id()));
+    std::fs::write(&path, "this is no database, but some text that is longer than a header").unwrap();
+    let error = SqliteStore::open(&path).unwrap_err().to_string();
+    assert!(error.contains(path.to_str().unwrap()) && error.contains("not a database"), "{error}");
+    std::fs::remove_file(path).unwrap();
+}
