@@ -72,3 +72,22 @@ fn succeed(command: &mut Command) -> Result<(), String> {
         Err(error) => Err(format!("{command:?} cannot be run: {error}")),
     }
 }
+
+/// The CPU seconds of all processes that were started here and have ended. On a busy machine they say more than the clock.
+fn children_cpu() -> f64 {
+    cpu(13)
+}
+
+/// The CPU seconds of this process.
+fn own_cpu() -> f64 {
+    cpu(11)
+}
+
+/// Two fields of this process's statistics, counted from its name: the time in user mode and in the kernel.
+fn cpu(first: usize) -> f64 {
+    const TICKS_A_SECOND: f64 = 100.0;
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    let ticks: f64 = fields.skip(first).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
+    ticks / TICKS_A_SECOND
+}

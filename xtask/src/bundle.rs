@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::model::{
     Action, Document, Enum, Message, Model, Payload, Repeatable, Schema, SchemaId, Scopes, Shape,
-    StringFormat, Transport,
+    StringFormat,
 };
 
 /// The bundled document of each API: its short name, its text as JSON.
@@ -119,11 +119,7 @@ fn operation(model: &Model, action: &Action) -> Value {
     if action.name != action.id {
         out["x-action"] = json!(action.name);
     }
-    let transports: Vec<&str> = action
-        .transports
-        .iter()
-        .map(|transport| if *transport == Transport::Web { "web" } else { "rtm" })
-        .collect();
+    let transports: Vec<&str> = action.transports.iter().map(|transport| transport.key()).collect();
     out["x-transports"] = json!(transports);
     if let Some(single) = &action.batch_of {
         out["x-batch-of"] = json!(single);
@@ -270,22 +266,18 @@ fn schema(model: &Model, schema: &Schema) -> Value {
 }
 
 fn said(schema: &Schema) -> Map<String, Value> {
-    let limits = &schema.limits;
     let all = [
         ("title", schema.title.as_ref().map(|title| json!(title))),
         ("description", (!schema.description.is_empty()).then(|| json!(schema.description))),
         ("default", schema.default.clone()),
-        ("minimum", limits.minimum.clone().map(Value::Number)),
-        ("maximum", limits.maximum.clone().map(Value::Number)),
-        ("maxItems", limits.max_items.map(|limit| json!(limit))),
-        ("maxLength", limits.max_length.map(|limit| json!(limit))),
         ("example", schema.example.clone()),
         ("externalDocs", schema.url.as_ref().map(|url| json!({"url": url}))),
         ("deprecated", schema.deprecated.then(|| json!(true))),
         ("x-secret", schema.secret.map(|secret| json!(secret))),
         ("x-aliases", (!schema.aliases.is_empty()).then(|| json!(schema.aliases))),
     ];
-    all.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
+    let all = all.into_iter().chain(schema.limits.keywords());
+    all.filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
 }
 
 fn shape(model: &Model, schema: &Schema) -> Value {

@@ -11,10 +11,8 @@ use std::collections::BTreeSet;
 use crate::diagnostics::{Code, Diagnostics};
 use crate::model::{Document, ERROR_TYPE, Model, SCOPE, SchemaId};
 
-pub use values::fits;
-
 /// Reports everything that is wrong with a linked model.
-pub fn check(model: &Model, errors: &Diagnostics) {
+pub(crate) fn check(model: &Model, errors: &Diagnostics) {
     if has_cycle(model, errors) {
         return; // every other check follows references to their end
     }

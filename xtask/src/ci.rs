@@ -1,5 +1,6 @@
 //! `cargo xtask ci`: everything that must pass before a change lands, one step after the other.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -110,8 +111,11 @@ pub fn list() -> String {
 #[must_use]
 pub fn run(root: &Path) -> bool {
     let references = root.join(REFERENCES);
-    let _ = fs::create_dir_all(root.join("target"));
-    let _ = fs::remove_file(&references);
+    let cleared = fs::create_dir_all(root.join("target")).and_then(|()| fs::write(&references, ""));
+    if let Err(error) = cleared {
+        eprintln!("cannot write {}: {error}", references.display());
+        return false;
+    }
     run_steps(root, &references) && no_stray_snapshots(root, &references)
 }
 
@@ -123,7 +127,8 @@ fn no_stray_snapshots(root: &Path, references: &Path) -> bool {
     for folder in ["crates", "tests", "xtask"] {
         collect_snapshots(&root.join(folder), &mut stray);
     }
-    stray.retain(|path| !used.lines().any(|line| Path::new(line) == path));
+    let used: HashSet<&Path> = used.lines().map(Path::new).collect();
+    stray.retain(|path| !used.contains(path.as_path()));
     for path in &stray {
         eprintln!("no test compares with {}: delete it", path.display());
     }

@@ -17,12 +17,12 @@ use crate::read::Sources;
 use crate::yaml::{EMPTY_HELP, Key, Node};
 
 use fields::Fields;
-pub use fields::one_of;
-pub use root::Root;
+pub(crate) use fields::one_of;
+pub(crate) use root::Root;
 
 /// What one spec file holds; references are not followed yet.
 #[derive(Debug, Default)]
-pub struct SpecFile {
+pub(crate) struct SpecFile {
     /// The file's index in the sources.
     pub file: usize,
     /// What a file of schemas only is about.
@@ -62,7 +62,7 @@ impl SpecFile {
 
 /// Something that stands here or is referred to.
 #[derive(Debug)]
-pub enum Entry<T> {
+pub(crate) enum Entry<T> {
     /// `{$ref: …}`
     Ref(Ref),
     /// The thing itself.
@@ -72,7 +72,7 @@ pub enum Entry<T> {
 impl<T> Entry<T> {
     /// The reference, if it is one.
     #[must_use]
-    pub fn reference(&self) -> Option<&Ref> {
+    pub(crate) fn reference(&self) -> Option<&Ref> {
         match self {
             Self::Ref(reference) => Some(reference),
             Self::Here(_) => None,
@@ -82,11 +82,10 @@ impl<T> Entry<T> {
 
 /// An operation as written.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "the keys of spec/README.md")]
-pub struct Operation {
+pub(crate) struct Operation {
     pub place: Place,
     pub method: Method,
-    pub operation_id: (String, Place),
+    pub id: (String, Place),
     pub action: Option<String>,
     pub tag: (String, Place),
     pub docs: Docs,
@@ -107,16 +106,14 @@ pub struct Operation {
 
 /// An error response as written.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "the keys of OpenAPI")]
-pub struct ErrorResponse {
+pub(crate) struct ErrorResponse {
     pub description: String,
     pub payload: Payload,
 }
 
 /// An `x-rtm` entry as written.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "the keys of spec/README.md")]
-pub struct RtmEntry {
+pub(crate) struct RtmEntry {
     pub place: Place,
     pub tag: (String, Place),
     pub docs: Docs,
@@ -130,8 +127,7 @@ pub struct RtmEntry {
 
 /// An `x-pushes`, `x-webhooks` or `x-structures` entry as written.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "the keys of spec/README.md")]
-pub struct MessageEntry {
+pub(crate) struct MessageEntry {
     pub place: Place,
     pub docs: Docs,
     pub payload: Payload,
@@ -139,7 +135,7 @@ pub struct MessageEntry {
 }
 
 /// Reads all files that have a tree.
-pub fn decode_all(
+pub(crate) fn decode_all(
     sources: &Sources,
     parse: impl Fn(usize) -> Option<Node>,
     errors: &Diagnostics,
@@ -158,7 +154,13 @@ pub fn decode_all(
 const ROOT: &str = "openapi";
 
 /// Reads one file's tree.
-pub fn decode(file: usize, is_root: bool, is_shared: bool, node: &Node, errors: &Diagnostics) -> SpecFile {
+pub(crate) fn decode(
+    file: usize,
+    is_root: bool,
+    is_shared: bool,
+    node: &Node,
+    errors: &Diagnostics,
+) -> SpecFile {
     let mut spec = SpecFile { file, ..SpecFile::default() };
     let before = errors.len();
     let Some(mut fields) = Fields::of(node, "a spec file", errors) else { return spec };
@@ -248,7 +250,7 @@ fn entries<T>(
 
 /// A schema about which nothing is known but its place and shape.
 #[must_use]
-pub fn bare_schema(place: Place, shape: Shape) -> Schema {
+pub(crate) fn bare_schema(place: Place, shape: Shape) -> Schema {
     Schema {
         place,
         title: None,

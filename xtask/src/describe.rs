@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 
 use crate::model::{
     Action, Content, Document, IntegerFormat, Message, Model, Property, Schema, Scopes, Shape, StringFormat,
-    Transport,
 };
 
 /// One document with all actions, pushes, webhooks and error types, each field a row.
@@ -41,14 +40,7 @@ pub fn describe(model: &Model) -> Value {
 }
 
 fn describe_action(model: &Model, document: &Document, action: &Action) -> Value {
-    let transports: Vec<&str> = action
-        .transports
-        .iter()
-        .map(|transport| match transport {
-            Transport::Web => "web",
-            Transport::Rtm => "rtm",
-        })
-        .collect();
+    let transports: Vec<&str> = action.transports.iter().map(|transport| transport.key()).collect();
     let combinator = match &action.scopes {
         Scopes::Any(_) => json!("any"),
         Scopes::All(_) => json!("all"),

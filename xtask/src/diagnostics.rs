@@ -1,7 +1,7 @@
 //! What a maintainer is told when a spec is wrong: a stable code, the place, the source line and the way out.
 
 use std::cell::RefCell;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
@@ -260,7 +260,7 @@ impl SpecErrors {
         }
         let count = self.diagnostics.len();
         if count > MAX_SHOWN {
-            let _ = writeln!(out, "These are the first {MAX_SHOWN}.");
+            out.push_str(&format!("These are the first {MAX_SHOWN}.\n"));
         }
         let (noun, verb) = if count == 1 { ("mistake", "is") } else { ("mistakes", "are") };
         out.push_str(&format!("There {verb} {count} {noun} in the specs. Nothing was written.\n"));

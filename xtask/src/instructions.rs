@@ -63,8 +63,8 @@ fn build(root: &Path) -> Result<String, String> {
     }
     let text = String::from_utf8_lossy(&output.stdout);
     let messages = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let programs = messages.filter_map(|message| Some(message.get("executable")?.as_str()?.to_owned()));
-    programs.last().ok_or_else(|| "cargo names no program".to_owned())
+    let mut programs = messages.filter_map(|message| Some(message.get("executable")?.as_str()?.to_owned()));
+    programs.next_back().ok_or_else(|| "cargo names no program".to_owned())
 }
 
 fn count(program: &str, work: &str) -> Result<u64, String> {

@@ -10,22 +10,22 @@
 
 pub mod bench;
 pub mod bundle;
-pub mod check;
+mod check;
 pub mod ci;
-pub mod decode;
+mod decode;
 pub mod describe;
 pub mod diagnostics;
 pub mod flags;
 pub mod instructions;
-pub mod link;
-pub mod lower;
+mod link;
+mod lower;
 pub mod model;
-pub mod name;
+mod name;
 pub mod read;
 pub mod regen;
 pub mod render;
 pub mod settle;
-pub mod yaml;
+mod yaml;
 
 /// The API version that the specs under `spec/` describe, and the folder that they stand in.
 pub const VERSION: &str = "3.5";

@@ -13,7 +13,7 @@ use crate::model::{
 use crate::read::Sources;
 
 /// Links files to a model. With mistakes reported, what it gives is not complete.
-pub fn link(sources: &Sources, files: Vec<SpecFile>, version: &str, errors: &Diagnostics) -> Model {
+pub(crate) fn link(sources: &Sources, files: Vec<SpecFile>, version: &str, errors: &Diagnostics) -> Model {
     let mut linker = Linker::new(sources, errors);
     let mut files = files;
     for file in &mut files {
@@ -38,7 +38,6 @@ pub fn link(sources: &Sources, files: Vec<SpecFile>, version: &str, errors: &Dia
         .iter()
         .flat_map(|file| &file.responses)
         .map(|(key, response)| NamedResponse {
-            file: key.place.file,
             name: key.name.clone(),
             description: response.description.clone(),
             payload: linker.payload(&response.payload),
@@ -55,7 +54,7 @@ pub fn link(sources: &Sources, files: Vec<SpecFile>, version: &str, errors: &Dia
 }
 
 /// The APIs in the order in which outputs name them.
-pub const APIS: &[&str] = &["agent", "customer", "configuration", "reports", "accounts", "webhooks"];
+pub(crate) const APIS: &[&str] = &["agent", "customer", "configuration", "reports", "accounts", "webhooks"];
 
 fn api_rank(api: &str) -> usize {
     APIS.iter().position(|known| *known == api).unwrap_or(APIS.len())
@@ -295,7 +294,6 @@ impl<'a> Linker<'a> {
         Some(Document {
             api: root.api.0.clone(),
             folder,
-            file: file.file,
             title: root.title.clone(),
             description: root.description.clone(),
             servers: root.servers.clone(),
@@ -320,7 +318,7 @@ impl<'a> Linker<'a> {
             .collect();
         let parameters: Vec<Parameter> =
             operation.parameters.iter().filter_map(|entry| self.parameter(entry, files)).collect();
-        let (id, place) = operation.operation_id.clone();
+        let (id, place) = operation.id.clone();
         let (content, request) = match &operation.body {
             Some((content, payload)) => (*content, self.payload(payload)),
             None => (Content::Query, self.request_of_parameters(&id, place, operation, &parameters)),
@@ -546,6 +544,6 @@ impl<'a> Linker<'a> {
 
 /// Whether an operation has fields of its own in the query.
 #[must_use]
-pub fn is_query(http: &Http) -> bool {
+pub(crate) fn is_query(http: &Http) -> bool {
     http.content == Content::Query && http.method != Method::Post
 }

@@ -18,7 +18,7 @@ use crate::model::{
 };
 
 /// The schemas that typify knows by name only, beside the named ones: name and Rust type.
-pub const BUILT_IN: &[(&str, &str)] = &[
+pub(crate) const BUILT_IN: &[(&str, &str)] = &[
     ("BuiltInTimestamp", "Timestamp"),
     ("BuiltInDate", "Date"),
     ("BuiltInSecret", "Secret"),
@@ -29,13 +29,13 @@ pub const BUILT_IN: &[(&str, &str)] = &[
 
 /// Whether a named schema becomes a struct.
 #[must_use]
-pub fn is_struct(named: &Named) -> bool {
+pub(crate) fn is_struct(named: &Named) -> bool {
     matches!(named.schema.shape, Shape::Object(_) | Shape::AllOf(_))
 }
 
 /// The JSON schemas of a unit's structs, by name, and the names of everything else that they refer to.
 #[must_use]
-pub fn structs(model: &Model, ids: &[SchemaId]) -> (Vec<(String, Value)>, Vec<String>) {
+pub(crate) fn structs(model: &Model, ids: &[SchemaId]) -> (Vec<(String, Value)>, Vec<String>) {
     let own: Vec<&Named> = ids.iter().map(|id| model.named(*id)).filter(|named| is_struct(named)).collect();
     let lowered = own.iter().map(|named| (named.name.clone(), object(model, named))).collect();
     let names: BTreeSet<&str> = own.iter().map(|named| named.name.as_str()).collect();
@@ -51,7 +51,7 @@ pub fn structs(model: &Model, ids: &[SchemaId]) -> (Vec<(String, Value)>, Vec<St
 
 /// The property that holds a variant's tag, and the tag's value.
 #[must_use]
-pub fn tag_of(model: &Model, schema: &Schema) -> Option<(String, String)> {
+pub(crate) fn tag_of(model: &Model, schema: &Schema) -> Option<(String, String)> {
     model.properties(schema).into_iter().find_map(|property| match &property.schema.shape {
         Shape::Enum(found) if found.is_tag => {
             Some((property.name.clone(), found.values.first().map(|(value, _)| value.clone())?))
@@ -62,7 +62,7 @@ pub fn tag_of(model: &Model, schema: &Schema) -> Option<(String, String)> {
 
 /// The properties that become a struct's fields: all but a variant's tag.
 #[must_use]
-pub fn fields<'a>(model: &'a Model, schema: &'a Schema) -> Vec<&'a Property> {
+pub(crate) fn fields<'a>(model: &'a Model, schema: &'a Schema) -> Vec<&'a Property> {
     let mut fields = model.properties(schema);
     if let Some((tag, _)) = tag_of(model, schema) {
         fields.retain(|property| property.name != tag);
@@ -123,7 +123,7 @@ fn value(model: &Model, schema: &Schema) -> Value {
 
 /// The document that progenitor sees: each action is one POST with one named request and at most one named response.
 #[must_use]
-pub fn operations(document: &Document, actions: &[(&Action, String, Option<String>)]) -> Value {
+pub(crate) fn operations(document: &Document, actions: &[(&Action, String, Option<String>)]) -> Value {
     let mut paths = Map::new();
     let mut schemas = Map::new();
     for (action, request, response) in actions {

@@ -57,7 +57,9 @@ fn regen(root: &Path, mode: Mode) -> ExitCode {
     let code = regen::exit_code(&outcome, mode);
     match outcome {
         Ok(report) if code == STALE => {
-            let _ = print(&report.settled.diff);
+            if let Err(error) = write_out(&report.settled.diff) {
+                return fail(&error);
+            }
             for file in report.settled.written.iter().chain(&report.settled.removed) {
                 eprintln!("stale: {file}");
             }
@@ -98,10 +100,17 @@ fn fail(error: &dyn std::fmt::Display) -> ExitCode {
     ExitCode::from(WRONG)
 }
 
-/// Prints to standard output; a reader that has gone away is no failure.
 fn print(text: &str) -> ExitCode {
+    match write_out(text) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+/// Writes to standard output; a reader that has gone away is no failure.
+fn write_out(text: &str) -> io::Result<()> {
     match io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(&error),
-        _ => ExitCode::SUCCESS,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
     }
 }

@@ -36,8 +36,6 @@ pub struct Model {
 /// An error response that operations refer to.
 #[derive(Debug, Clone)]
 pub struct NamedResponse {
-    /// The file that it stands in.
-    pub file: usize,
     /// Its name under `components.responses`.
     pub name: String,
     /// What it means.
@@ -92,8 +90,6 @@ pub struct Document {
     pub api: String,
     /// Its folder under the version.
     pub folder: String,
-    /// The root file.
-    pub file: usize,
     /// Title and description.
     pub title: String,
     /// What the API is for.
@@ -273,6 +269,17 @@ pub enum Transport {
     Rtm,
 }
 
+impl Transport {
+    /// The word of `x-transports`.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Rtm => "rtm",
+        }
+    }
+}
+
 /// The scopes of an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scopes {
@@ -403,6 +410,19 @@ pub struct Limits {
     pub maximum: Option<serde_json::Number>,
     pub max_items: Option<u64>,
     pub max_length: Option<u64>,
+}
+
+impl Limits {
+    /// The keywords of OpenAPI and JSON schema, with the limits that there are.
+    #[must_use]
+    pub fn keywords(&self) -> [(&'static str, Option<Value>); 4] {
+        [
+            ("minimum", self.minimum.clone().map(Value::Number)),
+            ("maximum", self.maximum.clone().map(Value::Number)),
+            ("maxItems", self.max_items.map(Value::from)),
+            ("maxLength", self.max_length.map(Value::from)),
+        ]
+    }
 }
 
 /// A reference to a named schema.

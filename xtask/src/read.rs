@@ -44,12 +44,6 @@ impl Sources {
         self.files.iter().enumerate()
     }
 
-    /// How many files there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.files.len()
-    }
-
     /// Whether there is no file.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -11,11 +11,11 @@ use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::read::Sources;
 
 /// The deepest nesting that is accepted.
-pub const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 64;
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]
-pub struct Node {
+pub(crate) struct Node {
     /// Where.
     pub place: Place,
     /// What.
@@ -24,7 +24,7 @@ pub struct Node {
 
 /// A YAML value.
 #[derive(Debug, Clone)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A scalar: its text, and whether it stands without quotes.
     Scalar {
         /// The text after YAML's own unescaping.
@@ -40,7 +40,7 @@ pub enum Kind {
 
 /// A key of a mapping.
 #[derive(Debug, Clone)]
-pub struct Key {
+pub(crate) struct Key {
     /// Its text.
     pub name: String,
     /// Where it stands.
@@ -49,7 +49,7 @@ pub struct Key {
 
 /// A scalar as YAML 1.2's core schema reads it.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Scalar<'a> {
+pub(crate) enum Scalar<'a> {
     /// Text.
     String(&'a str),
     /// A whole number.
@@ -65,7 +65,7 @@ pub enum Scalar<'a> {
 impl Node {
     /// The scalar that this is, if it is one.
     #[must_use]
-    pub fn scalar(&self) -> Option<Scalar<'_>> {
+    pub(crate) fn scalar(&self) -> Option<Scalar<'_>> {
         match &self.kind {
             Kind::Scalar { text, plain } => Some(resolve(text, *plain)),
             Kind::Sequence(_) | Kind::Mapping(_) => None,
@@ -74,7 +74,7 @@ impl Node {
 
     /// The text that this is, if YAML reads it as text.
     #[must_use]
-    pub fn as_str(&self) -> Option<&str> {
+    pub(crate) fn as_str(&self) -> Option<&str> {
         match self.scalar() {
             Some(Scalar::String(text)) => Some(text),
             _ => None,
@@ -83,7 +83,7 @@ impl Node {
 
     /// The value of a key, if this is a mapping that has it.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Node> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Node> {
         match &self.kind {
             Kind::Mapping(entries) => entries.iter().find(|(key, _)| key.name == name).map(|(_, node)| node),
             _ => None,
@@ -92,7 +92,7 @@ impl Node {
 
     /// The same value as JSON.
     #[must_use]
-    pub fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         match &self.kind {
             Kind::Scalar { text, plain } => match resolve(text, *plain) {
                 Scalar::String(text) => Value::String(text.into()),
@@ -110,7 +110,7 @@ impl Node {
 
     /// What a person would call this value.
     #[must_use]
-    pub fn describe(&self) -> &'static str {
+    pub(crate) fn describe(&self) -> &'static str {
         match &self.kind {
             Kind::Sequence(_) => "a list",
             Kind::Mapping(_) => "a mapping",
@@ -147,7 +147,7 @@ fn resolve(text: &str, plain: bool) -> Scalar<'_> {
 }
 
 /// The tree of one file, or `None` if it has a mistake that leaves no tree.
-pub fn parse(sources: &Sources, file: usize, errors: &Diagnostics) -> Option<Node> {
+pub(crate) fn parse(sources: &Sources, file: usize, errors: &Diagnostics) -> Option<Node> {
     let text = sources.get(file)?.text.as_str();
     if errors.mention(file) {
         return None; // the reader has said what is wrong with it
@@ -174,7 +174,7 @@ pub fn parse(sources: &Sources, file: usize, errors: &Diagnostics) -> Option<Nod
 }
 
 /// What to do about a file without content.
-pub const EMPTY_HELP: &str = "write the category's operations and schemas into it, or delete it";
+pub(crate) const EMPTY_HELP: &str = "write the category's operations and schemas into it, or delete it";
 
 /// A collection that is still open.
 struct Open {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use super::row::{Goal, Row};
-use super::succeed;
+use super::{children_cpu, succeed};
 
 /// Where the wrapped compiler notes what each crate took.
 const LOG: &str = "XTASK_BENCH_RUSTC_LOG";
@@ -260,14 +260,4 @@ pub fn as_rustc_wrapper() -> Option<ExitCode> {
         let _ = log.write_all(format!("{} {}\n", name.to_string_lossy(), children_cpu()).as_bytes());
     }
     Some(ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1)))
-}
-
-/// The CPU seconds of all processes that were started here and have ended.
-fn children_cpu() -> f64 {
-    const TICKS_A_SECOND: f64 = 100.0;
-    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-    // Counted from the process's name: their time in user mode and in the kernel.
-    let ticks: f64 = fields.skip(13).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
-    ticks / TICKS_A_SECOND
 }

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use super::row::{Goal, Row};
 use super::succeed;
 
-/// The SDK, from PyPI, and a package that it uses without saying so.
+/// The SDK and a package that it uses without saying so.
 const SDK: &[&str] = &["lc-sdk-python==0.4.2", "loguru"];
 
 pub(super) fn rows(root: &Path) -> Result<Vec<Row>, String> {

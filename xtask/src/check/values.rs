@@ -8,7 +8,7 @@ use crate::model::{IntegerFormat, JsonType, Model, Schema, Shape, StringFormat};
 
 /// Where and why a value does not fit.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Mismatch {
+pub(super) struct Mismatch {
     path: String,
     why: String,
 }
@@ -20,7 +20,7 @@ impl fmt::Display for Mismatch {
 }
 
 /// Compares a value with a schema: unknown fields and values are mismatches too.
-pub fn fits(model: &Model, schema: &Schema, value: &Value) -> Result<(), Mismatch> {
+pub(super) fn fits(model: &Model, schema: &Schema, value: &Value) -> Result<(), Mismatch> {
     compare(model, schema, value, "")
 }
 
@@ -48,20 +48,19 @@ fn compare(model: &Model, schema: &Schema, value: &Value, path: &str) -> Result<
             range(schema, value, path)
         }
         Shape::String(format) => {
-            expect(value.is_string(), "a string")?;
-            let text = value.as_str().unwrap_or_default();
+            let text = value.as_str();
+            let text_is = |good: fn(&str) -> bool| text.is_some_and(good);
             match format {
+                StringFormat::Text | StringFormat::Binary => expect(text.is_some(), "a string"),
+                StringFormat::Date => expect(text_is(is_date), "a day like 2026-01-31"),
                 StringFormat::DateTime => {
-                    expect(is_date_time(text), "an instant like 2026-01-31T12:00:00.000000Z")
+                    expect(text_is(is_date_time), "an instant like 2026-01-31T12:00:00.000000Z")
                 }
-                StringFormat::Date => expect(is_date(text), "a day like 2026-01-31"),
-                StringFormat::Text | StringFormat::Binary => Ok(()),
             }
         }
         Shape::Enum(found) => {
-            let text = value.as_str().unwrap_or_default();
-            let known = found.values.iter().any(|(value, _)| value == text);
             let names: Vec<&str> = found.values.iter().map(|(value, _)| value.as_str()).collect();
+            let known = value.as_str().is_some_and(|text| names.contains(&text));
             expect(known, &format!("one of {}", names.join(", ")))
         }
         Shape::Array(items) => {
@@ -74,13 +73,13 @@ fn compare(model: &Model, schema: &Schema, value: &Value, path: &str) -> Result<
             values.iter().try_for_each(|(key, value)| compare(model, inner, value, &format!("{path}.{key}")))
         }
         Shape::Object(_) | Shape::AllOf(_) => object(model, schema, value, path),
-        Shape::Tagged(tagged) => {
-            let Some(branch) = tagged.branch(value) else {
+        Shape::Tagged(tagged) => match tagged.branch(value) {
+            Some(branch) => compare(model, &model.named(branch.target).schema, value, path),
+            None => {
                 let tags: Vec<&str> = tagged.branches.iter().map(|(value, _)| value.as_str()).collect();
-                return mismatch(path, format!("`{}` must be one of {}", tagged.tag, tags.join(", ")));
-            };
-            compare(model, &model.named(branch.target).schema, value, path)
-        }
+                mismatch(path, format!("`{}` must be one of {}", tagged.tag, tags.join(", ")))
+            }
+        },
         Shape::ByType(branches) => match model.branch_of(branches, value) {
             Some(branch) => compare(model, branch, value, path),
             None => mismatch(path, format!("no branch of the union is {}", JsonType::of(value).as_str())),

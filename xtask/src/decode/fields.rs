@@ -175,7 +175,7 @@ pub(super) fn wrong_type(node: &Node, what: &str, expected: &str, errors: &Diagn
 }
 
 /// The value for a word out of a fixed set; anything else is a mistake.
-pub fn one_of<T: Copy>(
+pub(crate) fn one_of<T: Copy>(
     word: &str,
     place: Place,
     what: &str,

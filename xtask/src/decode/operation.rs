@@ -25,8 +25,8 @@ pub(super) fn read_path_item(node: &Node, errors: &Diagnostics) -> Option<Vec<Op
 fn read_operation(node: &Node, method: Method, errors: &Diagnostics) -> Option<Operation> {
     let mut fields = Fields::of(node, "an operation", errors)?;
     let place = fields.place();
-    let operation_id = fields.require("operationId");
-    let operation_id = operation_id.and_then(|node| Some((text(node, "operationId", errors)?, node.place)));
+    let id = fields.require("operationId");
+    let id = id.and_then(|node| Some((text(node, "operationId", errors)?, node.place)));
     let tag = read_tag(&mut fields, errors);
     let docs = read_docs(&mut fields, true, errors);
     let scopes = read_scopes(&mut fields, errors);
@@ -66,7 +66,7 @@ fn read_operation(node: &Node, method: Method, errors: &Diagnostics) -> Option<O
     Some(Operation {
         place,
         method,
-        operation_id: operation_id?,
+        id: id?,
         action,
         tag: tag?,
         docs,
@@ -243,21 +243,7 @@ pub(super) fn read_parameter(node: &Node, errors: &Diagnostics) -> Option<Parame
     let example = fields.get("example").map(Node::to_json);
     let schema = fields.require("schema").and_then(|node| schema::read(node, Position::Inline, errors));
     fields.finish();
-    let schema = schema?;
-    let scalar = matches!(
-        schema.shape,
-        crate::model::Shape::Ref(_)
-            | crate::model::Shape::String(_)
-            | crate::model::Shape::Integer(_)
-            | crate::model::Shape::Number
-            | crate::model::Shape::Boolean
-    );
-    if !scalar {
-        let help =
-            "a query parameter is a string, number or boolean: write its parts as parameters of their own";
-        errors.report(Code::UnsupportedParameter, schema.place, "this parameter is no scalar", help);
-    }
-    Some(Parameter { name: name?, place, description, required, schema, client, in_path, example })
+    Some(Parameter { name: name?, place, description, required, schema: schema?, client, in_path, example })
 }
 
 const MEDIA_TYPES: &[(&str, Content)] = &[

@@ -9,9 +9,7 @@ use crate::yaml::Node;
 
 /// The head of an `openapi.yaml`.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "the keys of OpenAPI and spec/README.md")]
-pub struct Root {
-    pub place: Place,
+pub(crate) struct Root {
     pub api: (String, Place),
     pub title: String,
     pub description: String,
@@ -25,7 +23,6 @@ pub struct Root {
 
 /// Reads what only a root document has.
 pub(super) fn read(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<Root> {
-    let place = fields.place();
     if let Some(node) = fields.require("openapi")
         && node.as_str() != Some("3.0.3")
     {
@@ -51,7 +48,6 @@ pub(super) fn read(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<Root
     let documented = fields.texts("x-errors");
     fields.get("externalDocs");
     Some(Root {
-        place,
         api: api?,
         title: title?,
         description: description?,

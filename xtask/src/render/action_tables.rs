@@ -104,7 +104,7 @@ impl Constant<'_> {
         match action.authorization {
             Authorization::Required => {}
             Authorization::Optional => {
-                self.line(&["Authorization"], "authorization: Authorization::Optional")
+                self.line(&["Authorization"], "authorization: Authorization::Optional");
             }
             Authorization::None => self.line(&["Authorization"], "authorization: Authorization::None"),
         }

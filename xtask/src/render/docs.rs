@@ -238,3 +238,63 @@ fn flush(lines: &mut Vec<String>, paragraph: &mut String, indent: &str) {
     }
     paragraph.clear();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lines of a comment without their leading space.
+    fn wrapped(text: &str) -> Vec<String> {
+        lines(text).into_iter().map(|line| line.strip_prefix(' ').unwrap_or(&line).to_owned()).collect()
+    }
+
+    #[test]
+    fn paragraphs_are_joined_and_broken_within_the_width() {
+        let text = format!("One\ntwo.\n\n\n{}", "word ".repeat(40));
+        let lines = wrapped(&text);
+        assert_eq!(lines.get(..2), Some(&["One two.".to_owned(), String::new()][..]));
+        assert_eq!(lines.len(), 5, "one blank line, and the long paragraph over three lines: {lines:?}");
+        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH), "{lines:?}");
+    }
+
+    #[test]
+    fn an_item_of_a_list_goes_on_under_its_text() {
+        let word = "x".repeat(60);
+        assert_eq!(
+            wrapped(&format!("Either\n- {word} {word}\n- or\n  this\n\nAfter.")),
+            ["Either", &format!("- {word}"), &format!("  {word}"), "- or this", "", "After."]
+        );
+    }
+
+    #[test]
+    fn a_bullet_stays_with_its_first_word_however_long_that_is() {
+        let url = format!("[Documentation](https://example.com/{})", "x".repeat(WIDTH));
+        assert_eq!(wrapped(&format!("- {url}")), [format!("- {url}")]);
+    }
+
+    #[test]
+    fn code_and_tables_keep_their_lines() {
+        let text = "```json\n{\n  \"a\": 1\n}\n```\n| a | b |\n| - | - |";
+        assert_eq!(wrapped(text), text.lines().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_rustdoc_would_take_for_html_or_a_link_is_text() {
+        assert_eq!(markdown("a <b> and [c], `<d>` and `[e]`"), "a \\<b> and \\[c], `<d>` and `[e]`");
+        assert_eq!(markdown("[text](https://x.y) <https://x.y>"), "[text](https://x.y) <https://x.y>");
+    }
+
+    #[test]
+    fn a_first_sentence_ends_at_its_dot_or_paragraph() {
+        assert_eq!(first_sentence("It ends. Then more."), "It ends.");
+        assert_eq!(first_sentence("Version 3.5 is old\n\nMore."), "Version 3.5 is old");
+    }
+
+    #[test]
+    fn after_a_colon_words_are_small_and_abbreviations_stay() {
+        assert_eq!(lower_first("The agent."), "the agent.");
+        assert_eq!(lower_first("A chat."), "a chat.");
+        assert_eq!(lower_first("URL of it."), "URL of it.");
+        assert_eq!(lower_first(""), "");
+    }
+}

@@ -101,16 +101,12 @@ fn string_enum(found: &Enum) -> Map<String, Value> {
 
 /// Adds the meaning, the default and the limits.
 fn described(schema: &Schema, mut shape: Map<String, Value>) -> Value {
-    let limits = &schema.limits;
     let said = [
         ("description", (!schema.description.is_empty()).then(|| json!(schema.description))),
         ("default", schema.default.clone()),
-        ("minimum", limits.minimum.clone().map(Value::Number)),
-        ("maximum", limits.maximum.clone().map(Value::Number)),
-        ("maxItems", limits.max_items.map(|limit| json!(limit))),
-        ("maxLength", limits.max_length.map(|limit| json!(limit))),
-        ("deprecated", schema.deprecated.then(|| json!(true))),
     ];
-    shape.extend(said.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
+    let deprecated = ("deprecated", schema.deprecated.then(|| json!(true)));
+    let all = said.into_iter().chain(schema.limits.keywords()).chain([deprecated]);
+    shape.extend(all.filter_map(|(key, value)| Some((key.to_owned(), value?))));
     Value::Object(shape)
 }

@@ -193,7 +193,9 @@ impl Context<'_> {
                 add("crate", "Unknown");
                 for reference in Model::references(&named.schema) {
                     let target = self.model.named(reference.target);
-                    place(target).iter().for_each(|module| add(module, &target.name));
+                    if let Some(module) = place(target) {
+                        add(&module, &target.name);
+                    }
                 }
             }
             Kind::ByType(branches) => {

@@ -1,0 +1,3 @@
+//! What the benchmarks of the client share.
+
+pub(crate) mod server;
