@@ -79,10 +79,7 @@ macro_rules! string_enum {
 
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
-                match self {
-                    Self::Unknown(value) => value.serialize(serializer),
-                    known => serializer.serialize_str(known.as_str()),
-                }
+                serializer.serialize_str(self.as_str())
             }
         }
 

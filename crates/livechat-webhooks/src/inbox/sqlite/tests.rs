@@ -1,3 +1,5 @@
+//! The store as its users see it: what is stored is there after a restart, and nothing twice.
+
 use std::time::Duration;
 
 use rusqlite::Connection;
