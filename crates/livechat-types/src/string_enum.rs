@@ -79,7 +79,10 @@ macro_rules! string_enum {
 
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
+                match self {
+                    Self::Unknown(value) => value.serialize(serializer),
+                    known => serializer.serialize_str(known.as_str()),
+                }
             }
         }
 
