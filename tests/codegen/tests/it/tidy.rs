@@ -18,6 +18,7 @@ const TOP: &[&str] = &[
     "CONTRIBUTING.md",
     "Cargo.lock",
     "Cargo.toml",
+    "PERFORMANCE.md",
     "README.md",
     "crates",
     "spec",
