@@ -83,7 +83,7 @@ fn components(model: &Model, document: &Document) -> Value {
         })
         .collect();
     let responses: Vec<_> = used.iter().filter_map(|index| model.responses.get(*index)).collect();
-    let roots = document.schemas().chain(responses.iter().map(|response| &response.payload.schema));
+    let roots = document.schemas().chain(model.failures(document));
     let queries: BTreeSet<SchemaId> = document
         .actions
         .iter()

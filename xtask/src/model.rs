@@ -690,6 +690,12 @@ impl Model {
         found
     }
 
+    /// The types of the errors that a document's actions answer with.
+    pub fn failures<'a>(&'a self, document: &'a Document) -> impl Iterator<Item = &'a Schema> {
+        let errors = document.actions.iter().flat_map(|action| &action.errors);
+        errors.filter_map(|(_, index)| Some(&self.responses.get(*index)?.payload.schema))
+    }
+
     /// All schemas that become types: what is only a part of an `allOf` lives on in the types made of it.
     #[must_use]
     pub fn types(&self) -> BTreeSet<SchemaId> {

@@ -257,14 +257,24 @@ pub(crate) fn json_of(response: &Response<Bytes>) -> &[u8] {
 
 /// Reads a whole JSON document.
 pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
-    read_json(body, PhantomData)
+    read_json(body, || PhantomData)
 }
 
 /// Reads a whole JSON document by a seed.
+///
+/// Only what cannot be read is read again with its path: noting the path takes an allocation for each key of an answer.
 pub(crate) fn read_json<'de, S: DeserializeSeed<'de>>(
     body: &'de [u8],
-    seed: S,
+    seed: impl Fn() -> S,
 ) -> Result<S::Value, Unreadable> {
+    let mut plain = serde_json::Deserializer::from_slice(body);
+    match seed().deserialize(&mut plain).and_then(|value| plain.end().map(|()| value)) {
+        Ok(value) => Ok(value),
+        Err(_) => read_with_path(body, seed()),
+    }
+}
+
+fn read_with_path<'de, S: DeserializeSeed<'de>>(body: &'de [u8], seed: S) -> Result<S::Value, Unreadable> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let mut track = serde_path_to_error::Track::new();
     seed.deserialize(serde_path_to_error::Deserializer::new(&mut deserializer, &mut track))

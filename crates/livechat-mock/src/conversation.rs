@@ -38,6 +38,13 @@ pub(crate) struct Beginning {
     pub(crate) continuous: Option<bool>,
 }
 
+impl Beginning {
+    /// What a request begins with that says only how; active unless it says otherwise.
+    pub(crate) fn new(active: Option<bool>, continuous: Option<bool>) -> Self {
+        Self { active: active.unwrap_or(true), continuous, ..Self::default() }
+    }
+}
+
 /// What was begun.
 pub(crate) struct Begun {
     pub(crate) chat_id: String,

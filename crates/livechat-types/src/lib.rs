@@ -62,6 +62,8 @@ mod json_schema;
 mod json_union;
 mod payload;
 mod secret;
+#[cfg(any(test, feature = "construct"))]
+mod strict;
 mod string_enum;
 mod tagged;
 mod unknown;
@@ -88,6 +90,8 @@ pub use action::{
 pub use empty::Empty;
 pub use payload::{AnyPayload, Payload, PushEnvelope, RtmRequest, RtmResponse, WebhookEnvelope};
 pub use secret::Secret;
+#[cfg(any(test, feature = "construct"))]
+pub use strict::{UnknownAt, Unserializable, unknown_values};
 pub use unknown::{UNKNOWN, Unknown, UnknownJson, UnknownPayload, UnknownValue};
 
 #[cfg(doctest)]

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 ///
 /// In JSON a newtype is what it holds, so nothing of this shows there. A [`Serializer`] of your own sees the name, and so finds
 /// every unknown value anywhere in a value: that is how a strict check of recorded traffic is written.
+/// `unknown_values`, under the feature `construct`, is one that is ready.
 pub const UNKNOWN: &str = "Unknown";
 
 /// A string that is none of an enum's known values.

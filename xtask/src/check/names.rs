@@ -82,7 +82,7 @@ pub(super) fn check(model: &Model, errors: &Diagnostics) {
     modules(model, errors);
     for document in &model.documents {
         entries(document, errors);
-        let reached = model.reached(document.schemas());
+        let reached = model.reached(document.schemas().chain(model.failures(document)));
         one_name_each(model, &document.folder, reached, errors);
     }
 }

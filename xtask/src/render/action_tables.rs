@@ -21,9 +21,9 @@ pub(super) fn render(model: &Model, document: &Document, folder: &str) -> Output
         let (when, cfg) = if is_rtm_only(action) { (When::Rtm, RTM) } else { (When::Always, "") };
         let row_cfg = if cfg.is_empty() { String::new() } else { format!("    {cfg}") };
         rows.push_str(&format!("{row_cfg}    &{name},\n"));
-        let doc = docs::markdown(&docs::sentence(&action.docs.summary));
+        let doc = docs::comment(&docs::markdown(&docs::sentence(&action.docs.summary)));
         let constant = Constant { when, imports: &mut imports, lines: String::new() };
-        constants.push_str(&format!("/// {doc}\n{cfg}{}\n", constant.render(document, action, &name)));
+        constants.push_str(&format!("{doc}{cfg}{}\n", constant.render(document, action, &name)));
         implementations.push_str(&implement(model, action, &name, &mut imports));
     }
     imports.add(When::Always, "crate", "ActionInfo");

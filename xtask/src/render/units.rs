@@ -97,7 +97,7 @@ struct Needs {
 impl Needs {
     fn of(model: &Model, document: &Document) -> Self {
         let catalogue = if document.errors.is_empty() { None } else { model.shared(ERROR_TYPE) };
-        let reached = model.reached(document.schemas());
+        let reached = model.reached(document.schemas().chain(model.failures(document)));
         let over_web = reached_over_web(model, document);
         let files = |ids: &BTreeSet<SchemaId>| closed_files(model, ids.iter().copied().chain(catalogue));
         Self { all: files(&reached), web: files(&over_web), reached, over_web }
@@ -109,11 +109,9 @@ fn reached_over_web(model: &Model, document: &Document) -> BTreeSet<SchemaId> {
     let actions = document.actions.iter().filter(|action| action.transports.contains(&Transport::Web));
     let parameters = document.actions.iter().flat_map(Action::parameters);
     let messages = document.webhooks.iter().chain(&document.structures).flat_map(Message::payloads);
-    let failures = document.actions.iter().flat_map(|action| &action.errors);
-    let failures = failures.filter_map(|(_, index)| Some(&model.responses.get(*index)?.payload));
-    let payloads = actions.flat_map(Action::payloads).chain(messages).chain(failures);
-    let schemas = payloads.map(|payload| &payload.schema);
-    model.reached(schemas.chain(parameters.map(|parameter| &parameter.schema)))
+    let payloads = actions.flat_map(Action::payloads).chain(messages).map(|payload| &payload.schema);
+    let parameters = parameters.map(|parameter| &parameter.schema);
+    model.reached(payloads.chain(parameters).chain(model.failures(document)))
 }
 
 /// The files of some schemas, and all files that these files refer to.

@@ -151,6 +151,13 @@ impl Chat {
         thread.ok_or_else(|| ApiError::not_found(format!("chat `{}` has no thread `{id}`", self.id)))
     }
 
+    /// The ids of the threads before and after a thread.
+    pub(crate) fn neighbours<Id: for<'a> From<&'a str>>(&self, thread: &Thread) -> (Option<Id>, Option<Id>) {
+        let at = self.threads.iter().position(|other| other.id == thread.id);
+        let id = |at: Option<usize>| Some(Id::from(&self.threads.get(at?)?.id));
+        (id(at.and_then(|at| at.checked_sub(1))), id(at.and_then(|at| at.checked_add(1))))
+    }
+
     pub(crate) fn thread_mut(&mut self, id: &str) -> Result<&mut Thread, ApiError> {
         let chat = &self.id;
         let thread = self.threads.iter_mut().find(|thread| thread.id == id);

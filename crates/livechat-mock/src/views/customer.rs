@@ -45,11 +45,7 @@ pub(crate) fn thread(chat: &chats::Chat, thread: &chats::Thread) -> Thread {
     view.properties = Some(thread.properties.clone());
     view.access = Some(access(&thread.group_ids));
     view.queue.clone_from(&thread.queue);
-    let index = chat.threads.iter().position(|other| other.id == thread.id);
-    let neighbour =
-        |index: Option<usize>| Some(index.and_then(|index| chat.threads.get(index))?.id.as_str().into());
-    view.previous_thread_id = neighbour(index.and_then(|index| index.checked_sub(1)));
-    view.next_thread_id = neighbour(index.and_then(|index| index.checked_add(1)));
+    (view.previous_thread_id, view.next_thread_id) = chat.neighbours(thread);
     view
 }
 

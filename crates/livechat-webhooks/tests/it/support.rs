@@ -3,13 +3,39 @@
 use std::sync::{Arc, LazyLock, Mutex};
 
 use livechat_webhooks::TestWebhook;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub(crate) const SECRET: &str = "keep-me";
 
-/// An example of each action: `{action, payload, additional_data?}`. Times stand as they are written: without zeros at the end.
-pub(crate) static EXAMPLES: LazyLock<Vec<Value>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("webhooks.json")).unwrap());
+/// An example of each action, from the specs: `{action, payload, additional_data?}`.
+pub(crate) static EXAMPLES: LazyLock<Vec<Value>> = LazyLock::new(|| {
+    let text = include_str!("../../../../tests/wire/src/generated/examples.json");
+    let all: Value = serde_json::from_str(text).unwrap();
+    let of_kind = |kind| {
+        let examples = all["examples"].as_array().unwrap().iter();
+        examples.filter(move |example| example["api"] == "webhooks" && example["kind"] == kind)
+    };
+    let example = |webhook: &Value| {
+        let mut example = json!({"action": webhook["action"], "payload": as_written(&webhook["payload"])});
+        if let Some(more) = of_kind("additional_data").find(|more| more["action"] == webhook["action"]) {
+            example["additional_data"] = more["payload"].clone();
+        }
+        example
+    };
+    of_kind("webhook").map(example).collect()
+});
+
+/// The same value with times as the types write them: without zeros at the end.
+fn as_written(value: &Value) -> Value {
+    match value {
+        Value::String(text) => {
+            text.parse::<jiff::Timestamp>().map_or_else(|_| value.clone(), |time| json!(time))
+        }
+        Value::Array(items) => items.iter().map(as_written).collect(),
+        Value::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), as_written(value))).collect(),
+        other => other.clone(),
+    }
+}
 
 /// A body of an example.
 pub(crate) fn body(example: &Value) -> String {

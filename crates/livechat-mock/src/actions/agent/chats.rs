@@ -127,11 +127,7 @@ pub(crate) fn get_chat(call: &mut Call<'_>, request: GetChat) -> Result<Chat, Ap
 }
 
 pub(crate) fn start_chat(call: &mut Call<'_>, request: StartChat) -> Result<StartChatResponse, ApiError> {
-    let mut beginning = Beginning {
-        active: request.active.unwrap_or(true),
-        continuous: request.continuous,
-        ..Beginning::default()
-    };
+    let mut beginning = Beginning::new(request.active, request.continuous);
     if let Some(chat) = request.chat {
         fill(&mut beginning, chat.properties, chat.access, chat.users, chat.thread)?;
     }
@@ -142,11 +138,7 @@ pub(crate) fn start_chat(call: &mut Call<'_>, request: StartChat) -> Result<Star
 }
 
 pub(crate) fn resume_chat(call: &mut Call<'_>, request: ResumeChat) -> Result<ResumeChatResponse, ApiError> {
-    let mut beginning = Beginning {
-        active: request.active.unwrap_or(true),
-        continuous: request.continuous,
-        ..Beginning::default()
-    };
+    let mut beginning = Beginning::new(request.active, request.continuous);
     let chat = request.chat;
     fill(&mut beginning, chat.properties, chat.access, chat.users, chat.thread)?;
     let begun = conversation::resume(call, chat.id.as_str(), beginning)?;

@@ -3,7 +3,7 @@
 use livechat_types::{
     Empty,
     agent::{SendEvent, SendEventResponse, SendRichMessagePostback, UploadFileResponse},
-    shared::{Event, IncomingRichMessagePostback},
+    shared::{ChatId, Event, EventId, IncomingRichMessagePostback, RichMessagePostback, ThreadId},
 };
 
 use crate::{
@@ -67,22 +67,32 @@ pub(crate) fn send_rich_message_postback(
     call: &mut Call<'_>,
     request: SendRichMessagePostback,
 ) -> Result<Empty, ApiError> {
-    let (id, thread, event) = (request.chat_id, request.thread_id, request.event_id);
+    press(call, request.chat_id, request.thread_id, request.event_id, request.postback)
+}
+
+/// Presses a button of a rich message, and tells of it.
+pub(crate) fn press(
+    call: &mut Call<'_>,
+    id: ChatId,
+    thread: ThreadId,
+    event: EventId,
+    postback: RichMessagePostback,
+) -> Result<Empty, ApiError> {
     call.state.visible_chat(&call.caller, id.as_str())?;
-    toggle(call, id.as_str(), thread.as_str(), event.as_str(), &request.postback)?;
+    toggle(call, id.as_str(), thread.as_str(), event.as_str(), &postback)?;
     let user = call.caller.id().to_owned();
-    let webhook = IncomingRichMessagePostback::new(user, id.clone(), thread, event, request.postback);
+    let webhook = IncomingRichMessagePostback::new(user, id.clone(), thread, event, postback);
     call.emit_about(id.as_str(), webhook);
     Ok(Empty::default())
 }
 
 /// Notes on the buttons of a postback who has pressed them.
-pub(crate) fn toggle(
+fn toggle(
     call: &mut Call<'_>,
     chat: &str,
     thread: &str,
     event: &str,
-    postback: &livechat_types::shared::RichMessagePostback,
+    postback: &RichMessagePostback,
 ) -> Result<(), ApiError> {
     let user = crate::state::people::public_id(call.caller.id());
     let user = if call.caller.is_customer() { user } else { call.caller.id().to_owned() };

@@ -75,11 +75,7 @@ pub(crate) fn start_chat(call: &mut Call<'_>, request: StartChat) -> Result<Star
     if let Some(chat) = call.state.chats.values().find(own) {
         return Err(ApiError::limit(format!("the customer has an active chat already: `{}`", chat.id)));
     }
-    let mut beginning = Beginning {
-        active: request.active.unwrap_or(true),
-        continuous: request.continuous,
-        ..Beginning::default()
-    };
+    let mut beginning = Beginning::new(request.active, request.continuous);
     if let Some(chat) = request.chat {
         fill(&mut beginning, chat.properties, chat.access, chat.thread)?;
     }
@@ -92,11 +88,7 @@ pub(crate) fn start_chat(call: &mut Call<'_>, request: StartChat) -> Result<Star
 }
 
 pub(crate) fn resume_chat(call: &mut Call<'_>, request: ResumeChat) -> Result<ResumeChatResponse, ApiError> {
-    let mut beginning = Beginning {
-        active: request.active.unwrap_or(true),
-        continuous: request.continuous,
-        ..Beginning::default()
-    };
+    let mut beginning = Beginning::new(request.active, request.continuous);
     let chat = request.chat;
     fill(&mut beginning, chat.properties, chat.access, chat.thread)?;
     let begun = conversation::resume(call, chat.id.as_str(), beginning)?;

@@ -6,13 +6,13 @@ use livechat_types::{
         EventRecipients, NewEvent, SendEvent, SendEventResponse, SendRichMessagePostback, SendSneakPeek,
         UploadFileResponse,
     },
-    shared::{IncomingRichMessagePostback, Visibility},
+    shared::Visibility,
 };
 
 use crate::{
     actions::{
         Call, Upload,
-        agent::events::{keep, toggle},
+        agent::events::{keep, press},
     },
     conversation,
     error::ApiError,
@@ -54,13 +54,7 @@ pub(crate) fn send_rich_message_postback(
     call: &mut Call<'_>,
     request: SendRichMessagePostback,
 ) -> Result<Empty, ApiError> {
-    let (id, thread, event) = (request.chat_id, request.thread_id, request.event_id);
-    call.state.visible_chat(&call.caller, id.as_str())?;
-    toggle(call, id.as_str(), thread.as_str(), event.as_str(), &request.postback)?;
-    let user = call.caller.id().to_owned();
-    let webhook = IncomingRichMessagePostback::new(user, id.clone(), thread, event, request.postback);
-    call.emit_about(id.as_str(), webhook);
-    Ok(Empty::default())
+    press(call, request.chat_id, request.thread_id, request.event_id, request.postback)
 }
 
 pub(crate) fn send_sneak_peek(call: &mut Call<'_>, request: SendSneakPeek) -> Result<Empty, ApiError> {
