@@ -19,7 +19,7 @@ mod units;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
-use crate::model::Model;
+use crate::model::{Action, Category, Document, Model};
 
 /// A generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +63,15 @@ fn version_module(model: &Model) -> String {
 fn spec_folder(model: &Model, folder: Option<&str>) -> String {
     let version = &model.version;
     folder.map_or_else(|| format!("spec/v{version}"), |folder| format!("spec/v{version}/{folder}"))
+}
+
+/// An API's actions by the categories of its documentation, in its order. Categories without any are left out.
+fn by_category<'a>(document: &'a Document, actions: &[&'a Action]) -> Vec<(&'a Category, Vec<&'a Action>)> {
+    let of = |category: &Category| {
+        actions.iter().copied().filter(|action| action.category == category.name).collect::<Vec<_>>()
+    };
+    let categories = document.categories.iter().map(|category| (category, of(category)));
+    categories.filter(|(_, actions)| !actions.is_empty()).collect()
 }
 
 /// A Rust file: the mark, what it is for, and its sections with a blank line between.

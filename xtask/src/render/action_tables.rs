@@ -1,43 +1,72 @@
-//! What each action of an API knows of itself, as data: constants, and the traits that name them.
-
-use std::collections::BTreeMap;
+//! What each action of an API knows of itself, as data: constants, and the traits that name them, a file for each category.
 
 use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 
 use super::imports::{Imports, RTM, When};
 use super::rust_types::{answer_type, rust_type};
-use super::{Output, docs, rust_file, spec_folder};
+use super::{Output, by_category, docs, rust_file, spec_folder};
 use crate::model::{
-    Action, Authorization, Content, Document, ERROR_TYPE, Http, Method, Model, Named, Repeatable, SHARED,
-    Scopes, Transport,
+    Action, Authorization, Category, Content, Document, ERROR_TYPE, Http, Method, Model, Named, Repeatable,
+    SHARED, Scopes, Transport,
 };
 use crate::name;
 
-/// The actions of an API.
-pub(super) fn render(model: &Model, document: &Document, folder: &str) -> Output {
+/// The actions of an API: the list of all, and the constants of each category.
+pub(super) fn render(model: &Model, document: &Document, folder: &str) -> Vec<Output> {
     let mut imports = Imports::default();
-    let (mut rows, mut constants, mut implementations) = (String::new(), String::new(), String::new());
-    for (action, name) in document.actions.iter().zip(const_names(document)) {
-        let (when, cfg) = if is_rtm_only(action) { (When::Rtm, RTM) } else { (When::Always, "") };
-        let row_cfg = if cfg.is_empty() { String::new() } else { format!("    {cfg}") };
-        rows.push_str(&format!("{row_cfg}    &{name},\n"));
-        let doc = docs::comment(&docs::markdown(&docs::sentence(&action.docs.summary)));
-        let constant = Constant { when, imports: &mut imports, lines: String::new() };
-        constants.push_str(&format!("{doc}{cfg}{}\n", constant.render(document, action, &name)));
-        implementations.push_str(&implement(model, action, &name, &mut imports));
-    }
     imports.add(When::Always, "crate", "ActionInfo");
+    let mut rows = String::new();
+    for action in &document.actions {
+        let cfg = if is_rtm_only(action) { format!("    {RTM}") } else { String::new() };
+        rows.push_str(&format!("{cfg}    &{},\n", const_name(document, action)));
+    }
     let table = format!(
         "/// All actions of this API, in the documentation's order.\n\
          pub const ALL: &[&ActionInfo] = &[\n{rows}];\n"
     );
     let errors = error_table(document, &mut imports);
-    rust_file(
-        format!("{folder}/actions.rs"),
-        &spec_folder(model, Some(&document.folder)),
-        "What each action of this API knows of itself.",
-        &[&imports.render(), &table, &errors, &constants, &implementations],
-    )
+    let (mut declared, mut used) = (String::new(), String::new());
+    let mut outputs = Vec::new();
+    for (category, actions) in by_category(document, &document.actions.iter().collect::<Vec<_>>()) {
+        let module = name::module(&category.name);
+        let cfg = if actions.iter().all(|action| is_rtm_only(action)) { RTM } else { "" };
+        declared.push_str(&format!("{cfg}mod {module};\n"));
+        used.push_str(&format!("{cfg}pub use self::{module}::*;\n"));
+        let path = format!("{folder}/actions/{module}.rs");
+        outputs.push(constants(model, document, category, &actions, path));
+    }
+    let from = spec_folder(model, Some(&document.folder));
+    let about = "What each action of this API knows of itself.";
+    let sections = [declared.as_str(), &used, &imports.render(), &table, &errors];
+    outputs.push(rust_file(format!("{folder}/actions.rs"), &from, about, &sections));
+    outputs
+}
+
+/// The constants of a category's actions, and the traits that name them.
+fn constants(
+    model: &Model,
+    document: &Document,
+    category: &Category,
+    actions: &[&Action],
+    path: String,
+) -> Output {
+    let all_rtm = actions.iter().all(|action| is_rtm_only(action));
+    let mut imports = Imports::default();
+    let (mut constants, mut implementations) = (String::new(), String::new());
+    for action in actions {
+        // A file that is all behind the feature says so where it is declared.
+        let (when, cfg) = if is_rtm_only(action) && !all_rtm { (When::Rtm, RTM) } else { (When::Always, "") };
+        let name = const_name(document, action);
+        let doc = docs::comment(&docs::markdown(&docs::sentence(&action.docs.summary)));
+        let constant = Constant { when, imports: &mut imports, lines: String::new() };
+        constants.push_str(&format!("{doc}{cfg}{}\n", constant.render(document, action, &name)));
+        let over_rtm = if all_rtm { (When::Always, "") } else { (When::Rtm, RTM) };
+        implementations.push_str(&implement(model, document, action, &name, over_rtm, &mut imports));
+    }
+    imports.add(When::Always, "crate", "ActionInfo");
+    let from = spec_folder(model, Some(&document.folder));
+    let about = format!("What each action of the category `{}` knows of itself.", category.name);
+    rust_file(path, &from, &about, &[&imports.render(), &constants, &implementations])
 }
 
 /// Whether an action exists behind the feature `rtm` only.
@@ -45,24 +74,20 @@ fn is_rtm_only(action: &Action) -> bool {
     action.http.is_none()
 }
 
-/// The constant of each action; one that is another thing over WebSocket says so.
-fn const_names(document: &Document) -> impl Iterator<Item = String> {
-    let mut namesakes: BTreeMap<&str, usize> = BTreeMap::new();
-    for action in &document.actions {
-        *namesakes.entry(&action.id).or_default() += 1;
-    }
-    document.actions.iter().map(move |action| {
-        let has_namesake = namesakes.get(action.id.as_str()).is_some_and(|count| *count > 1);
-        let prefix = if is_rtm_only(action) && has_namesake { "RTM_" } else { "" };
-        format!("{prefix}{}", action.id.to_shouty_snake_case())
-    })
+/// The constant of an action; one that is another thing over WebSocket says so.
+fn const_name(document: &Document, action: &Action) -> String {
+    let namesakes = document.actions.iter().filter(|other| other.id == action.id).count();
+    let prefix = if is_rtm_only(action) && namesakes > 1 { "RTM_" } else { "" };
+    format!("{prefix}{}", action.id.to_shouty_snake_case())
 }
 
-/// Where a named type stands, seen from a module beside those of the categories.
-#[expect(clippy::unnecessary_wraps, reason = "what `Imports::add_type` asks")]
-pub(super) fn place(named: &Named) -> Option<String> {
-    let parent = if named.folder == SHARED { "crate::shared" } else { "super" };
-    Some(format!("{parent}::{}", name::module(&named.stem)))
+/// The module of a named type, as files beside those of the categories name it.
+pub(super) fn place(document: &Document) -> impl Fn(&Named) -> Option<String> {
+    let api = document.api.as_str();
+    move |named| {
+        let unit = if named.folder == SHARED { SHARED } else { api };
+        Some(format!("crate::{unit}::{}", name::module(&named.stem)))
+    }
 }
 
 /// A constant while it is written: what differs from `ActionInfo::new`, a line each.
@@ -168,16 +193,23 @@ fn quoted<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
 }
 
 /// The traits that an action's request has. A file to upload is no value that is written as JSON.
-fn implement(model: &Model, action: &Action, name: &str, imports: &mut Imports) -> String {
+fn implement(
+    model: &Model,
+    document: &Document,
+    action: &Action,
+    name: &str,
+    (rtm, rtm_cfg): (When, &str),
+    imports: &mut Imports,
+) -> String {
     let request = rust_type(model, &action.request.schema);
     let response = answer_type(model, action);
     let mut text = String::new();
     let over_https = action.http.is_some() && !action.is_upload();
     let over_rtm = action.transports.contains(&Transport::Rtm);
-    let traits = [(over_https, When::Always, "", "Action"), (over_rtm, When::Rtm, RTM, "RtmAction")];
+    let traits = [(over_https, When::Always, "", "Action"), (over_rtm, rtm, rtm_cfg, "RtmAction")];
     for (_, when, cfg, name_of_trait) in traits.into_iter().filter(|(has, ..)| *has) {
         imports.add(when, "crate", name_of_trait);
-        action.payloads().for_each(|payload| imports.add_type(when, model, &payload.schema, place));
+        action.payloads().for_each(|payload| imports.add_type(when, model, &payload.schema, place(document)));
         if action.response.is_none() {
             imports.add(when, "crate", "Empty");
         }

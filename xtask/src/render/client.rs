@@ -1,4 +1,5 @@
-//! The operations of the client crate: progenitor names the methods and their types, a pass over its syntax tree makes each one call.
+//! The operations of the client crate, a file for each category: progenitor names the methods and their types, a pass over its
+//! syntax tree makes each one call.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +11,10 @@ use syn::{FnArg, ImplItem, Item, ReturnType, Type};
 use super::imports::{Imports, When};
 use super::rust_example::{self, Example};
 use super::rust_types::{answer_type, first_argument, rust_type, text as type_text};
-use super::{Output, code, docs, made_by, places, rust_file, spec_folder, version_module};
+use super::{Output, by_category, code, docs, made_by, places, rust_file, spec_folder, version_module};
 use crate::diagnostics::{Code, Diagnostics};
-use crate::lower;
-use crate::model::{Action, Document, Model, Schema, Shape, Transport};
+use crate::model::{Action, Category, Document, Model, Schema, Shape, Transport};
+use crate::{lower, name};
 
 /// All files of the client crate.
 pub(super) fn render(model: &Model, errors: &Diagnostics) -> Vec<Output> {
@@ -27,7 +28,7 @@ pub(super) fn render(model: &Model, errors: &Diagnostics) -> Vec<Output> {
             continue;
         }
         modules.push_str(&format!("#[cfg(feature = {:?})]\nmod {};\n", document.api, document.api));
-        outputs.push(operations(model, document, &actions, &folder, errors));
+        outputs.extend(operations(model, document, &actions, &folder, errors));
     }
     let about = format!("The operations of the LiveChat API v{}.", model.version);
     outputs.push(rust_file(format!("{folder}.rs"), &spec_folder(model, None), &about, &[&modules]));
@@ -40,29 +41,41 @@ struct Signature {
     response: Option<String>,
 }
 
+/// The files of an API: its list of categories, and the methods of each.
 fn operations(
     model: &Model,
     document: &Document,
     actions: &[&Action],
     folder: &str,
     errors: &Diagnostics,
-) -> Output {
+) -> Vec<Output> {
     let what = format!("progenitor cannot make the operations of `{}`", document.api);
     let signatures = made_by(errors, &what, || progenitor(model, document, actions));
-    let mut api = Operations::new(model, document);
-    for action in actions {
-        match signatures.get(&action.id) {
-            Some(signature) => api.add(action, signature),
-            None => {
-                let message = format!("progenitor made no method of `{}`", action.id);
-                errors.report(Code::NotGenerated, action.place, message, "see xtask/src/lower.rs");
+    let folder = format!("{folder}/{}", document.api);
+    let mut modules = String::new();
+    let mut outputs = Vec::new();
+    for (category, actions) in by_category(document, actions) {
+        let module = name::module(&category.name);
+        let mut operations = Operations::new(model, document);
+        for action in actions {
+            match signatures.get(&action.id) {
+                Some(signature) => operations.add(action, signature),
+                None => {
+                    let message = format!("progenitor made no method of `{}`", action.id);
+                    errors.report(Code::NotGenerated, action.place, message, "see xtask/src/lower.rs");
+                }
             }
         }
+        outputs.push(operations.finish(category, format!("{folder}/{module}.rs")));
+        modules.push_str(&format!("mod {module};\n"));
     }
-    api.finish(folder)
+    let from = spec_folder(model, Some(&document.folder));
+    let about = format!("The operations of the {}, category by category.", document.title);
+    outputs.push(rust_file(format!("{folder}.rs"), &from, &about, &[&modules]));
+    outputs
 }
 
-/// The methods of an API's client while they are written.
+/// The methods of a category while they are written.
 struct Operations<'a> {
     model: &'a Model,
     document: &'a Document,
@@ -79,14 +92,14 @@ impl<'a> Operations<'a> {
         Self { model, document, types, imports: Imports::default(), methods: Vec::new(), paged: Vec::new() }
     }
 
-    fn finish(mut self, folder: &str) -> Output {
+    fn finish(mut self, category: &Category, path: String) -> Output {
         let client = format!("{}Api", self.document.api.to_upper_camel_case());
         self.need("crate", &[&client, "Response", "Result"]);
-        let methods = format!("impl {client} {{\n{}}}\n", self.methods.join("\n"));
-        let path = format!("{folder}/{}.rs", self.document.api);
-        let from = spec_folder(self.model, Some(&self.document.folder));
-        let about = format!("The operations of the {}.", self.document.title);
-        rust_file(path, &from, &about, &[&self.imports.render(), &methods, &self.paged.join("\n")])
+        let description = docs::markdown(&docs::sentence(&category.description));
+        let methods =
+            format!("{}impl {client} {{\n{}}}\n", docs::comment(&description), self.methods.join("\n"));
+        let from = format!("{}/{}.yaml", spec_folder(self.model, Some(&self.document.folder)), category.name);
+        rust_file(path, &from, &description, &[&self.imports.render(), &methods, &self.paged.join("\n")])
     }
 
     /// The methods of an action.

@@ -4,18 +4,10 @@ use syn::{Fields, ItemStruct};
 
 use super::code;
 use super::rust_types::{Argument, Kind, argument, branch_name, branch_type, in_option, is_instant};
+use super::structs::Role;
 use crate::lower;
 use crate::model::{Enum, JsonType, Model, Named, Ref, Schema, Tagged};
 use crate::name;
-
-/// Whether a struct is made by programs or only received by them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
-    /// It is part of a request.
-    Sent,
-    /// Only the server makes it.
-    Received,
-}
 
 /// The macro that reads and writes what a named schema becomes.
 pub(super) fn macro_of(kind: &Kind<'_>) -> Option<&'static str> {
@@ -42,17 +34,14 @@ pub(super) fn of_kind(model: &Model, named: &Named, kind: &Kind<'_>) -> String {
     }
 }
 
-/// The `impl` block and the reader of a struct.
-pub(super) fn of_struct(model: &Model, named: &Named, item: &ItemStruct, direction: Direction) -> String {
-    let mut text = constructors(item, direction);
-    text.push_str(&reader(model, named));
-    text
-}
-
 /// `fields! { … }`: one line a field.
-fn reader(model: &Model, named: &Named) -> String {
+pub(super) fn fields(model: &Model, named: &Named) -> String {
+    let properties = lower::fields(model, &named.schema);
+    if properties.is_empty() {
+        return format!("fields! {{\n    {} {{}}\n}}\n", named.name);
+    }
     let mut text = format!("fields! {{\n    {} {{\n", named.name);
-    for property in lower::fields(model, &named.schema) {
+    for property in properties {
         let field = name::field_ident(&property.name);
         let presence = match (property.required, is_instant(&property.schema)) {
             (true, false) => "required",
@@ -70,23 +59,23 @@ fn reader(model: &Model, named: &Named) -> String {
     text
 }
 
-fn constructors(item: &ItemStruct, direction: Direction) -> String {
+/// The `impl` block of a struct.
+pub(super) fn constructors(item: &ItemStruct, role: Role) -> String {
     let Fields::Named(fields) = &item.fields else { return String::new() };
     let parts: Vec<(String, &syn::Type)> = fields
         .named
         .iter()
         .filter_map(|field| Some((field.ident.as_ref()?.to_string(), &field.ty)))
         .collect();
-    let mut methods = vec![new_function(&parts)];
-    if direction == Direction::Sent {
-        methods.extend(parts.iter().filter_map(|(field, ty)| Some(setter(field, in_option(ty)?))));
+    let mut methods = vec![new_function(&parts, role)];
+    if role != Role::Received {
+        methods.extend(parts.iter().filter_map(|(field, ty)| Some(setter(field, in_option(ty)?, role))));
     }
     let printed: Vec<String> = methods.iter().map(|method| code::method(method)).collect();
-    let cfg = if direction == Direction::Received { "#[cfg(feature = \"construct\")]\n" } else { "" };
-    format!("{cfg}impl {} {{\n{}}}\n\n", item.ident, printed.join("\n"))
+    format!("impl {} {{\n{}}}\n", item.ident, printed.join("\n"))
 }
 
-fn new_function(parts: &[(String, &syn::Type)]) -> String {
+fn new_function(parts: &[(String, &syn::Type)], role: Role) -> String {
     let mut arguments = Vec::new();
     let mut values = Vec::new();
     for (field, ty) in parts {
@@ -104,18 +93,27 @@ fn new_function(parts: &[(String, &syn::Type)]) -> String {
         (some, all) if some == all => "A value of all its fields.",
         _ => "A value of the fields that must be there; the others are not set.",
     };
+    let must_use = must_use(role);
     format!(
-        "#[doc = \" {doc}\"] #[must_use] pub fn new({}) -> Self {{ Self {{ {} }} }}",
+        "#[doc = \" {doc}\"] {must_use} pub fn new({}) -> Self {{ Self {{ {} }} }}",
         arguments.join(", "),
         values.join(", ")
     )
 }
 
-fn setter(field: &str, ty: &syn::Type) -> String {
+/// What only programs make says it of the whole type. What the server sends may be left.
+fn must_use(role: Role) -> &'static str {
+    match role {
+        Role::Request | Role::Part => "",
+        Role::Exchanged | Role::Received => "#[must_use]",
+    }
+}
+
+fn setter(field: &str, ty: &syn::Type, role: Role) -> String {
     let Argument { takes, value } = argument(field, ty);
-    let shown = field.trim_start_matches("r#");
+    let (shown, must_use) = (field.trim_start_matches("r#"), must_use(role));
     format!(
-        "#[doc = \" Sets [`{shown}`](Self#structfield.{shown}).\"] #[must_use] \
+        "#[doc = \" Sets [`{shown}`](Self#structfield.{shown}).\"] {must_use} \
          pub fn {field}(mut self, {field}: {takes}) -> Self {{ self.{field} = Some({value}); self }}"
     )
 }

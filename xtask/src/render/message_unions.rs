@@ -31,7 +31,7 @@ pub(super) fn render(model: &Model, document: &Document, folder: &str) -> Vec<Me
     all.into_iter()
         .filter(|(.., messages)| !messages.is_empty())
         .map(|(module, cfg, name, about, messages)| {
-            let (uses, code) = union(model, name, about, messages);
+            let (uses, code) = union(model, document, (name, about), messages);
             let (path, from) = (format!("{folder}/{module}.rs"), spec_folder(model, Some(&document.folder)));
             MessageUnion { module, cfg, output: rust_file(path, &from, about, &[&uses, &code]) }
         })
@@ -39,13 +39,18 @@ pub(super) fn render(model: &Model, document: &Document, folder: &str) -> Vec<Me
 }
 
 /// The `use` lines and the code of a union.
-fn union(model: &Model, union: &str, about: &str, messages: &[Message]) -> (String, String) {
+fn union(
+    model: &Model,
+    document: &Document,
+    (union, about): (&str, &str),
+    messages: &[Message],
+) -> (String, String) {
     let mut imports = Imports::default();
     imports.add(When::Always, "crate", "UnknownPayload");
     imports.add(When::Always, "crate::macros", "payload_union");
     let (mut variants, mut rows) = (String::new(), String::new());
     for Message { name, docs, payload, .. } in messages {
-        imports.add_type(When::Always, model, &payload.schema, action_tables::place);
+        imports.add_type(When::Always, model, &payload.schema, action_tables::place(document));
         let variant = format!("{}({})", name.to_upper_camel_case(), rust_type(model, &payload.schema));
         let summary = docs::markdown(&docs::sentence(&docs.summary));
         let said = format!("{}\n\n[Documentation]({})", docs::first_sentence(&summary), docs.url);

@@ -60,6 +60,7 @@ pub(super) fn finish(
     named: &Named,
     made: &ItemStruct,
     doc: &str,
+    role: Role,
     errors: &Diagnostics,
 ) -> ItemStruct {
     let mut item = made.clone();
@@ -77,8 +78,28 @@ pub(super) fn finish(
         item.attrs.push(parse_quote!(#[serde(tag = #tag, rename = #value)]));
     }
     item.attrs.push(parse_quote!(#[non_exhaustive]));
+    match role {
+        Role::Request => {
+            item.attrs.push(parse_quote!(#[must_use = "a request does nothing until it is sent"]));
+        }
+        Role::Part => item.attrs.push(parse_quote!(#[must_use])),
+        Role::Exchanged | Role::Received => {}
+    }
     order_fields(model, named, &mut item, errors);
     item
+}
+
+/// What a struct is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It is sent by itself.
+    Request,
+    /// It is part of a request, and never comes from the server.
+    Part,
+    /// It is part of a request, and comes from the server, too.
+    Exchanged,
+    /// Only the server makes it.
+    Received,
 }
 
 /// The name on the wire of a field that typify made: that of `#[serde(rename = …)]`, or the field's own.

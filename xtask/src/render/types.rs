@@ -1,33 +1,34 @@
-//! The types crate: for each category a file of types with their documentation, beside it one with their impls and one with
-//! their JSON schemas.
+//! The types crate: for each category a file of types with their documentation, beside it what people do not read: impls, what
+//! the types look like in JSON, JSON schemas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use syn::{Item, ItemStruct};
 
-use super::impls::{self, Direction};
 use super::imports::{Imports, RTM, When, use_line};
 use super::rust_types::Kind;
+use super::structs::{self, Role};
 use super::units::{Unit, UnitFile};
 use super::{
-    Output, action_tables, code, docs, items, message_unions, places, rust_file, schemas, spec_folder,
-    structs, version_module,
+    Output, action_tables, code, docs, impls, items, message_unions, places, rust_file, schemas, spec_folder,
+    version_module,
 };
 use crate::diagnostics::{Code, Diagnostics};
-use crate::model::{Action, ERROR_TYPE, Model, Named, SHARED, SchemaId, Shape};
+use crate::model::{Action, ERROR_TYPE, Message, Model, Named, SHARED, SchemaId, Shape};
 use crate::name;
 
 /// All files of the types crate.
 pub(super) fn render(model: &Model, units: &[Unit<'_>], errors: &Diagnostics) -> Vec<Output> {
     let version = version_module(model);
     let sent = model.reached(model.actions().map(|action| &action.request.schema));
+    let received = received(model);
     let types = model.types();
     let mut outputs = vec![version_file(model, units, &version)];
     for unit in units {
         let folder = format!("{}/{version}/{}", places::TYPES, unit.name);
         let structs = structs::structs(model, &unit.name, &unit.schemas(), errors);
         let requests = requests(unit);
-        let context = Context { model, unit, structs, requests, sent: &sent, errors };
+        let context = Context { model, unit, structs, requests, sent: &sent, received: &received, errors };
         let mut modules = Vec::new();
         for file in &unit.files {
             let module = name::module(&file.info.stem);
@@ -36,7 +37,7 @@ pub(super) fn render(model: &Model, units: &[Unit<'_>], errors: &Diagnostics) ->
         }
         if let Some(document) = unit.document {
             if !document.actions.is_empty() {
-                outputs.push(action_tables::render(model, document, &folder));
+                outputs.extend(action_tables::render(model, document, &folder));
                 modules.push(Module { name: "actions".into(), cfg: None, is_open: false });
             }
             for union in message_unions::render(model, document, &folder) {
@@ -134,39 +135,32 @@ struct Context<'a> {
     structs: BTreeMap<String, ItemStruct>,
     requests: BTreeMap<SchemaId, &'a Action>,
     sent: &'a BTreeSet<SchemaId>,
+    received: &'a BTreeSet<SchemaId>,
     errors: &'a Diagnostics,
 }
 
 impl Context<'_> {
-    /// The three files of a category.
-    fn category(&self, file: &UnitFile<'_>, path: &str) -> [Output; 3] {
+    /// The file of a category, and those of its parts that have anything in them.
+    fn category(&self, file: &UnitFile<'_>, path: &str) -> Vec<Output> {
         let from = self.model.sources.get(file.info.file).map_or("", |source| source.path.as_str());
         let module = name::module(&file.info.stem);
-        let (mut types, mut impls, mut schemas) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut needs, mut macros) = (Imports::default(), Imports::default());
+        let (mut types, mut parts) = (Vec::new(), Parts::default());
+        let mut needs = Imports::default();
         for id in &file.schemas {
             let named = self.model.named(*id);
             let kind = Kind::of(&named.schema);
             self.need(named, &kind, file, &mut needs);
-            if let Some(name) = impls::macro_of(&kind) {
-                macros.add(When::Always, "crate::macros", name);
-                macros.add(When::Always, "super", "*");
-            }
-            let (item, code) = self.item(*id, named, &kind);
-            types.push(item);
-            impls.extend(Some(code).filter(|code| !code.is_empty()));
-            schemas.extend(schemas::of_type(self.model, named, &kind));
+            types.push(self.item(*id, named, &kind, &mut parts));
         }
-        let modules = format!("mod impls;\n{SCHEMARS}mod schemas;\n");
-        let (types, impls, all) = (types.join("\n"), impls.join("\n"), schemas.join("\n"));
-        let about_impls = format!("Constructors, setters and readers of [`{module}`](super).");
-        let about_schemas = format!("JSON schemas of [`{module}`](super).");
-        let uses = if all.is_empty() { "" } else { "use super::*;\nuse crate::json_schema::json_schema;\n" };
-        [
-            rust_file(format!("{path}.rs"), from, &self.about(file), &[&modules, &needs.render(), &types]),
-            rust_file(format!("{path}/impls.rs"), from, &about_impls, &[&macros.render(), &impls]),
-            rust_file(format!("{path}/schemas.rs"), from, &about_schemas, &[uses, &all]),
-        ]
+        let (mut modules, mut outputs) = (String::new(), Vec::new());
+        for (name, cfg, about, uses, code) in parts.files(&module) {
+            modules.push_str(&format!("{cfg}mod {name};\n"));
+            outputs.push(rust_file(format!("{path}/{name}.rs"), from, &about, &[&uses, &code]));
+        }
+        let sections = [modules, needs.render(), types.join("\n")];
+        let sections: Vec<&str> = sections.iter().map(String::as_str).collect();
+        outputs.push(rust_file(format!("{path}.rs"), from, &self.about(file), &sections));
+        outputs
     }
 
     fn about(&self, file: &UnitFile<'_>) -> String {
@@ -218,28 +212,111 @@ impl Context<'_> {
         (target.place.file != file.info.file).then(module)
     }
 
-    /// The type of a schema, and what it does.
-    fn item(&self, id: SchemaId, named: &Named, kind: &Kind<'_>) -> (String, String) {
+    fn role(&self, id: SchemaId) -> Role {
+        match (self.sent.contains(&id), self.received.contains(&id)) {
+            (false, _) => Role::Received,
+            (true, true) => Role::Exchanged,
+            (true, false) if self.requests.contains_key(&id) => Role::Request,
+            (true, false) => Role::Part,
+        }
+    }
+
+    /// The type of a schema; what it does is added to the parts.
+    fn item(&self, id: SchemaId, named: &Named, kind: &Kind<'_>, parts: &mut Parts) -> String {
+        parts.schemas.extend(schemas::of_type(self.model, named, kind));
         if !matches!(kind, Kind::Struct) {
-            return (items::item(self.model, named, kind), impls::of_kind(self.model, named, kind));
+            parts.read_by(kind, impls::of_kind(self.model, named, kind));
+            return items::item(self.model, named, kind);
         }
         let Some(made) = self.structs.get(&named.name) else {
             let message = format!("typify made no struct of `{}`", named.name);
             let help = "an empty or unusual object: see xtask/src/lower.rs";
             self.errors.report(Code::NotGenerated, named.place, message, help);
-            return Default::default();
+            return String::new();
         };
         // A request tells what its action does; other structs tell what they are.
         let doc = match self.requests.get(&id) {
             Some(action) => docs::action(action, true),
             None => docs::named(&named.schema),
         };
-        let item = structs::finish(self.model, named, made, &doc, self.errors);
-        let direction = if self.sent.contains(&id) { Direction::Sent } else { Direction::Received };
-        let code = impls::of_struct(self.model, named, &item, direction);
-        (code::item(Item::Struct(item)), code)
+        let role = self.role(id);
+        let item = structs::finish(self.model, named, made, &doc, role, self.errors);
+        let of_role = if role == Role::Received { &mut parts.construct } else { &mut parts.impls };
+        of_role.push(impls::constructors(&item, role));
+        parts.read_by(kind, impls::fields(self.model, named));
+        code::item(Item::Struct(item))
     }
 }
+
+/// What comes from the server, in answers and by itself.
+fn received(model: &Model) -> BTreeSet<SchemaId> {
+    let answers = model.actions().filter_map(|action| action.response.as_ref());
+    let messages = model.documents.iter().flat_map(|document| {
+        document
+            .pushes
+            .iter()
+            .chain(&document.webhooks)
+            .chain(&document.structures)
+            .flat_map(Message::payloads)
+    });
+    model.reached(answers.chain(messages).map(|payload| &payload.schema))
+}
+
+/// What the types of a category do, by the file that it goes to.
+#[derive(Default)]
+struct Parts {
+    impls: Vec<String>,
+    construct: Vec<String>,
+    json: Vec<String>,
+    macros: Imports,
+    schemas: Vec<String>,
+}
+
+impl Parts {
+    /// The call of the macro that reads a type, if it has one.
+    fn read_by(&mut self, kind: &Kind<'_>, call: String) {
+        if let Some(name) = impls::macro_of(kind) {
+            self.macros.add(When::Always, "crate::macros", name);
+            self.macros.add(When::Always, "super", "*");
+            self.json.push(call);
+        }
+    }
+
+    /// The files that are not empty: the module, its condition, what it is for, its `use` lines and its code.
+    fn files(&self, category: &str) -> impl Iterator<Item = (&str, &str, String, String, String)> {
+        let types = format!("types in [`{category}`](super)");
+        let uses = || "use super::*;\n".to_owned();
+        let all = [
+            ("impls", "", format!("Constructors and setters of the {types}."), uses(), &self.impls),
+            (
+                "construct",
+                CONSTRUCT,
+                format!("Constructors of those {types} that only the server makes."),
+                uses(),
+                &self.construct,
+            ),
+            (
+                "json",
+                "",
+                format!("How the {types} are read from JSON: their fields, values and variants."),
+                self.macros.render(),
+                &self.json,
+            ),
+            (
+                "schemas",
+                SCHEMARS,
+                format!("JSON schemas of the {types}."),
+                uses() + "use crate::json_schema::json_schema;\n",
+                &self.schemas,
+            ),
+        ];
+        let all = all.map(|(name, cfg, about, uses, code)| (name, cfg, about, uses, code.join("\n")));
+        all.into_iter().filter(|(.., code)| !code.is_empty())
+    }
+}
+
+/// The attribute of constructors that programs have no use for, except in mocks and tests.
+const CONSTRUCT: &str = "#[cfg(feature = \"construct\")]\n";
 
 /// The attribute of JSON schemas.
 const SCHEMARS: &str = "#[cfg(feature = \"schemars\")]\n";

@@ -8,7 +8,7 @@ use xtask::render::{MARK, places};
 
 use crate::support::{files, workspace};
 
-/// The longest file that people write, in lines.
+/// The longest file that people read, in lines, whoever wrote it.
 const LONGEST: usize = 1_000;
 
 /// What may stand at the top beside dotfiles and licences.
@@ -94,11 +94,12 @@ fn nothing_unexpected_stands_at_the_top() {
 
 #[test]
 fn no_file_is_longer_than_a_thousand_lines() {
-    let long = FILES
-        .iter()
-        .filter(|(path, _)| !is_generated(path) && (path.ends_with(".rs") || path.ends_with(".md")));
+    let long = FILES.iter().filter(|(path, _)| path.ends_with(".rs") || path.ends_with(".md"));
     let long = long.map(|(path, text)| (path, text.lines().count())).filter(|(_, lines)| *lines > LONGEST);
-    none("split these", long.map(|(path, lines)| format!("{path}: {lines} lines")));
+    none(
+        "split these; a generated file is split where xtask/src/render makes it, or by splitting its category",
+        long.map(|(path, lines)| format!("{path}: {lines} lines")),
+    );
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn a_day_may_have_several_working_hours() {
     for scheduler in
         [json!({"timezone": "Europe/Lisbon", "schedule": schedule}), json!({"schedule": schedule})]
     {
-        kept::<NewWorkScheduler>(&scheduler);
+        let _ = kept::<NewWorkScheduler>(&scheduler);
         let request = json!({"id": "ada@example.com", "name": "Ada", "work_scheduler": scheduler});
         passes("configuration", "create_agent", "request", &request);
         passes("configuration", "update_agent", "request", &request);

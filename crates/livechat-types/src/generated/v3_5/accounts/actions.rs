@@ -2,14 +2,13 @@
 
 //! What each action of this API knows of itself.
 
-use super::customers::{
-    CustomerTokenDetails, GetCustomerTokenInfo, IdentityTransferToken, IssueCustomerToken,
-    IssueGroupCustomerToken, IssueIdentityTransferToken, RevokeCustomerToken,
-};
-use super::oauth::{GetTokenInfo, IssueToken, RevokeToken, TokenDetails};
-use crate::{
-    Action, ActionInfo, Api, Authorization, Content, Empty, Http, Method, Repeatable, Scopes, Transport,
-};
+mod oauth;
+mod customers;
+
+pub use self::oauth::*;
+pub use self::customers::*;
+
+use crate::ActionInfo;
 
 /// All actions of this API, in the documentation's order.
 pub const ALL: &[&ActionInfo] = &[
@@ -22,141 +21,3 @@ pub const ALL: &[&ActionInfo] = &[
     &ISSUE_IDENTITY_TRANSFER_TOKEN,
     &GET_CUSTOMER_TOKEN_INFO,
 ];
-
-/// Exchanges an authorization code or a refresh token for an access token.
-pub const ISSUE_TOKEN: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v2/token", Content::Form, &[])),
-    transports: &[Transport::Web],
-    authorization: Authorization::None,
-    ..ActionInfo::new(
-        Api::Accounts,
-        "issue_token",
-        "https://platform.text.com/docs/authorization/oauth-authorization/#step-4-exchange-code-for-access-token-and-refresh-token",
-    )
-};
-
-/// Revokes an access token or a refresh token.
-pub const REVOKE_TOKEN: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Delete, "/v2/token", Content::Query, &[])),
-    transports: &[Transport::Web],
-    authorization: Authorization::Optional,
-    ..ActionInfo::new(
-        Api::Accounts,
-        "revoke_token",
-        "https://platform.text.com/docs/authorization/oauth-authorization/#revoking-tokens",
-    )
-};
-
-/// Validates an access token and tells what it is.
-pub const GET_TOKEN_INFO: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Get, "/v2/info", Content::Query, &[])),
-    transports: &[Transport::Web],
-    repeatable: Repeatable::Always,
-    authorization: Authorization::Optional,
-    ..ActionInfo::new(
-        Api::Accounts,
-        "get_token_info",
-        "https://platform.text.com/docs/authorization/oauth-authorization/#validating-the-access-token",
-    )
-};
-
-/// Issues an access token that acts for a customer.
-pub const ISSUE_CUSTOMER_TOKEN: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v2/customer/token", Content::Json, &[])),
-    transports: &[Transport::Web],
-    scopes: Scopes::Listed(&["customers:own"]),
-    authorization: Authorization::Optional,
-    ..ActionInfo::new(
-        Api::Accounts,
-        "issue_customer_token",
-        "https://platform.text.com/docs/authorization/customer-authorization/#cookie-grant",
-    )
-};
-
-/// Revokes a customer's access token.
-pub const REVOKE_CUSTOMER_TOKEN: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Delete, "/v2/customer/token", Content::Query, &[])),
-    transports: &[Transport::Web],
-    ..ActionInfo::new(
-        Api::Accounts,
-        "revoke_customer_token",
-        "https://platform.text.com/docs/authorization/customer-authorization/#revoking-tokens",
-    )
-};
-
-/// Issues a customer's access token for one group only.
-pub const ISSUE_GROUP_CUSTOMER_TOKEN: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v2/customer/{organization_id}/{group_id}/token", Content::Json, &["organization_id", "group_id"])),
-    transports: &[Transport::Web],
-    scopes: Scopes::Listed(&["customers:own"]),
-    authorization: Authorization::Optional,
-    ..ActionInfo::new(
-        Api::Accounts,
-        "issue_group_customer_token",
-        "https://platform.text.com/docs/authorization/customer-authorization/#case-separating-customer-identity-between-groups",
-    )
-};
-
-/// Issues a token that carries a customer's identity to another place.
-pub const ISSUE_IDENTITY_TRANSFER_TOKEN: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v2/customer/identity_transfer", Content::Json, &[])),
-    transports: &[Transport::Web],
-    ..ActionInfo::new(
-        Api::Accounts,
-        "issue_identity_transfer_token",
-        "https://platform.text.com/docs/authorization/customer-authorization/#step-1-generate-an-identity-transfer-token",
-    )
-};
-
-/// Validates a customer's access token and tells what it is.
-pub const GET_CUSTOMER_TOKEN_INFO: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Get, "/v2/customer/info", Content::Query, &[])),
-    transports: &[Transport::Web],
-    repeatable: Repeatable::Always,
-    authorization: Authorization::Optional,
-    ..ActionInfo::new(
-        Api::Accounts,
-        "get_customer_token_info",
-        "https://platform.text.com/docs/authorization/customer-authorization/#validating-the-access-token",
-    )
-};
-
-impl Action for IssueToken {
-    const INFO: &'static ActionInfo = &ISSUE_TOKEN;
-    type Response = TokenDetails;
-}
-
-impl Action for RevokeToken {
-    const INFO: &'static ActionInfo = &REVOKE_TOKEN;
-    type Response = Empty;
-}
-
-impl Action for GetTokenInfo {
-    const INFO: &'static ActionInfo = &GET_TOKEN_INFO;
-    type Response = TokenDetails;
-}
-
-impl Action for IssueCustomerToken {
-    const INFO: &'static ActionInfo = &ISSUE_CUSTOMER_TOKEN;
-    type Response = CustomerTokenDetails;
-}
-
-impl Action for RevokeCustomerToken {
-    const INFO: &'static ActionInfo = &REVOKE_CUSTOMER_TOKEN;
-    type Response = Empty;
-}
-
-impl Action for IssueGroupCustomerToken {
-    const INFO: &'static ActionInfo = &ISSUE_GROUP_CUSTOMER_TOKEN;
-    type Response = CustomerTokenDetails;
-}
-
-impl Action for IssueIdentityTransferToken {
-    const INFO: &'static ActionInfo = &ISSUE_IDENTITY_TRANSFER_TOKEN;
-    type Response = IdentityTransferToken;
-}
-
-impl Action for GetCustomerTokenInfo {
-    const INFO: &'static ActionInfo = &GET_CUSTOMER_TOKEN_INFO;
-    type Response = CustomerTokenDetails;
-}

@@ -3,6 +3,9 @@
 //! Tokens that act for customers.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -31,6 +34,7 @@ pub enum IssueCustomerToken {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "grant_type", rename = "cookie")]
 #[non_exhaustive]
+#[must_use]
 pub struct CookieGrant {
     /// The application that the token is for.
     pub client_id: ClientId,
@@ -54,6 +58,7 @@ pub struct CookieGrant {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "grant_type", rename = "agent_token")]
 #[non_exhaustive]
+#[must_use]
 pub struct AgentTokenGrant {
     /// The application that the token is for.
     pub client_id: ClientId,
@@ -75,6 +80,7 @@ pub struct AgentTokenGrant {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "grant_type", rename = "identity_token")]
 #[non_exhaustive]
+#[must_use]
 pub struct IdentityTokenGrant {
     /// The application that the token is for.
     pub client_id: ClientId,
@@ -122,6 +128,7 @@ pub enum ResponseType {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct IssueGroupCustomerToken {
     /// How the customer is told.
     pub grant_type: CustomerGrantType,
@@ -212,6 +219,7 @@ pub struct CustomerTokenDetails {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct IssueIdentityTransferToken {
     /// Whose token the request is authorized with.
     pub bearer_type: BearerType,
@@ -265,6 +273,7 @@ pub struct IdentityTransferToken {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct RevokeCustomerToken {}
 
 /// Validates a customer's access token and tells what it is.
@@ -286,6 +295,7 @@ pub struct RevokeCustomerToken {}
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetCustomerTokenInfo {
     /// The customer's access token to describe. When absent, the one in the `Authorization` header is
     /// described.

@@ -2,7 +2,9 @@
 
 //! What the authorization server answers when a request fails.
 
-mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

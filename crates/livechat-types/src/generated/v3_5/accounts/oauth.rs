@@ -3,6 +3,9 @@
 //! Tokens that act for agents.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -28,6 +31,7 @@ pub enum IssueToken {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "grant_type", rename = "authorization_code")]
 #[non_exhaustive]
+#[must_use]
 pub struct AuthorizationCodeGrant {
     /// The code that the browser brought back. Good for a few minutes and for one use.
     pub code: Secret,
@@ -51,6 +55,7 @@ pub struct AuthorizationCodeGrant {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "grant_type", rename = "refresh_token")]
 #[non_exhaustive]
+#[must_use]
 pub struct RefreshTokenGrant {
     /// The refresh token that came with the code's exchange, or with the last refresh.
     pub refresh_token: Secret,
@@ -109,6 +114,7 @@ pub struct TokenDetails {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct RevokeToken {
     /// The access token or refresh token to revoke. When absent, the one in the `Authorization` header
     /// is revoked.
@@ -136,6 +142,7 @@ pub struct RevokeToken {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetTokenInfo {
     /// The access token to describe. When absent, the one in the `Authorization` header is described.
     #[serde(skip_serializing_if = "Option::is_none")]

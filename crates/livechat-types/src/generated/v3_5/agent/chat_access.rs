@@ -3,6 +3,7 @@
 //! Hand chats over.
 
 mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -39,6 +40,7 @@ use crate::{UnknownJson, UnknownValue};
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct TransferChat {
     /// The chat.
     pub id: ChatId,
@@ -61,6 +63,7 @@ pub struct TransferChat {
 /// Where a chat is transferred to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct TransferTarget {
     /// What `ids` are.
     pub r#type: TransferTargetType,

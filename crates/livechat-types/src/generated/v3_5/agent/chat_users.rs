@@ -3,6 +3,7 @@
 //! Add and remove users of chats.
 
 mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -39,6 +40,7 @@ use crate::shared::users::UserType;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct AddUserToChat {
     /// The chat.
     pub chat_id: ChatId,
@@ -78,6 +80,7 @@ pub struct AddUserToChat {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct RemoveUserFromChat {
     /// The chat.
     pub chat_id: ChatId,

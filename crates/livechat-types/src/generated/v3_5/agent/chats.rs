@@ -3,6 +3,9 @@
 //! Find, read, start, resume and end chats.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -49,6 +52,7 @@ use crate::shared::users::UserType;
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListChats {
     /// Which chats to return; all, if absent. Not beside `page_id`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,6 +75,7 @@ pub struct ListChats {
 /// Which chats to return: those that pass every filter.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct ChatsFilters {
     /// Whether chats with an open thread are returned.
     ///
@@ -134,6 +139,7 @@ pub struct ListChatsResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListThreads {
     /// The chat.
     pub chat_id: ChatId,
@@ -164,6 +170,7 @@ pub struct ListThreads {
 /// Which threads to return.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct ThreadsFilters {
     /// The start of the time to look at.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -208,6 +215,7 @@ pub struct ListThreadsResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetChat {
     /// The chat.
     pub chat_id: ChatId,
@@ -254,6 +262,7 @@ pub struct GetChat {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListArchives {
     /// Which threads to return; all, if absent. Not beside `page_id`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -280,6 +289,7 @@ pub struct ListArchives {
 /// Which threads to return: those that pass every filter.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct ArchivesFilters {
     /// A text to search for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -336,6 +346,7 @@ pub struct ArchivesFilters {
 /// A filter by agents. Exactly one of `exists`, `values` and `exclude_values` is set.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct AgentsFilter {
     /// Whether there has to be any or none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -355,6 +366,7 @@ pub struct AgentsFilter {
 /// `exclude_values` is set.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct ValueFilter {
     /// Whether there has to be any or none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -373,6 +385,7 @@ pub struct ValueFilter {
 /// A filter by a filled form.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct FormFilter {
     /// The start of the time to look at.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -412,6 +425,7 @@ pub enum FormFilterType {
 /// A filter by groups. Set one of the fields.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct GroupsFilter {
     /// Any of these groups.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -424,6 +438,7 @@ pub struct GroupsFilter {
 /// A filter by types of events. Either `values` or `exclude_values` is set; duplicates are ignored.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct EventTypesFilter {
     /// Types of which one must occur.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -461,6 +476,7 @@ pub enum EventType {
 /// A filter by greetings.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct GreetingsFilter {
     /// The start of the time to look at.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -485,6 +501,7 @@ pub struct GreetingsFilter {
 /// A filter by agents' answers.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct AgentResponseFilter {
     /// Whether there has to be an answer.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -503,6 +520,7 @@ pub struct AgentResponseFilter {
 /// A filter by the agents who answered. Set one of the fields.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct RespondingAgentsFilter {
     /// Any of these agents.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -515,6 +533,7 @@ pub struct RespondingAgentsFilter {
 /// How what was found is marked. The two tags go together.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct Highlights {
     /// The HTML tag before what was found.
     ///
@@ -587,6 +606,7 @@ pub struct ListArchivesResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct StartChat {
     /// What the chat has from the start. An empty chat, if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -606,6 +626,7 @@ pub struct StartChat {
 /// A chat as it is started.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct NewChat {
     /// Properties of the chat.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -624,6 +645,7 @@ pub struct NewChat {
 /// A user to put into a chat.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct ChatMember {
     /// The user.
     pub id: UserId,
@@ -634,6 +656,7 @@ pub struct ChatMember {
 /// A thread as it is started.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct NewThread {
     /// Initial events, in order. Forms are not supported in the LiveChat app.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -687,6 +710,7 @@ pub struct StartChatResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ResumeChat {
     /// The chat, and what its new thread has from the start.
     pub chat: ResumedChat,
@@ -703,6 +727,7 @@ pub struct ResumeChat {
 /// A chat as it is resumed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct ResumedChat {
     /// The chat.
     pub id: ChatId,
@@ -753,6 +778,7 @@ pub struct ResumeChatResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct DeactivateChat {
     /// The chat.
     pub id: ChatId,
@@ -785,6 +811,7 @@ pub struct DeactivateChat {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct FollowChat {
     /// The chat.
     pub id: ChatId,
@@ -808,6 +835,7 @@ pub struct FollowChat {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UnfollowChat {
     /// The chat.
     pub id: ChatId,

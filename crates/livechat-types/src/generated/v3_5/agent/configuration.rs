@@ -3,6 +3,9 @@
 //! Facts about the license.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -24,6 +27,7 @@ use serde::Serialize;
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetLicenseInfo {}
 
 /// The license.

@@ -3,6 +3,9 @@
 //! Find, create, change and ban customers.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -31,6 +34,7 @@ use crate::shared::users::{Customer, CustomerState, CustomerStatistics, SessionF
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetCustomer {
     /// The customer.
     pub id: CustomerId,
@@ -132,6 +136,7 @@ pub struct GetCustomerResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListCustomers {
     /// The page to return: `next_page_id` or `previous_page_id` of an earlier answer.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -177,6 +182,7 @@ pub enum CustomerSortKey {
 /// Which customers to return: those that pass every filter.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct CustomersFilters {
     /// By the country. Whether its name or its code is meant is not documented.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -219,6 +225,7 @@ pub struct CustomersFilters {
 /// A filter by a text. Exactly one of the fields is set.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct CustomerTextFilter {
     /// The texts of which one must fit.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -231,6 +238,7 @@ pub struct CustomerTextFilter {
 /// A filter by customers. Exactly one of the fields is set.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct CustomerIdFilter {
     /// Any of these customers.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -243,6 +251,7 @@ pub struct CustomerIdFilter {
 /// A filter by the groups of chats. Exactly one of the fields is set.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct ChatGroupsFilter {
     /// Any of these groups, 40 at most.
     ///
@@ -259,6 +268,7 @@ pub struct ChatGroupsFilter {
 /// A filter by a number. What is set must hold.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct RangeFilter {
     /// At most this.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -280,6 +290,7 @@ pub struct RangeFilter {
 /// A filter by a time. What is set must hold.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct DateRangeFilter {
     /// This, or before.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -344,6 +355,7 @@ pub struct ListCustomersResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct CreateCustomer {
     /// The name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -386,6 +398,7 @@ pub struct CreateCustomerResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UpdateCustomer {
     /// The customer. Must be a UUID of version 4.
     pub id: CustomerId,
@@ -423,6 +436,7 @@ pub struct UpdateCustomer {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct BanCustomer {
     /// The customer.
     pub id: CustomerId,

@@ -3,6 +3,9 @@
 //! Send messages, files, forms and what belongs to them.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -46,6 +49,7 @@ use crate::shared::system_messages::{SystemMessageType, TextVars};
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct SendEvent {
     /// The chat.
     pub chat_id: ChatId,
@@ -95,6 +99,7 @@ pub struct UploadFileResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct SendRichMessagePostback {
     /// The chat.
     pub chat_id: ChatId,
@@ -132,6 +137,7 @@ pub enum NewEvent {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "file")]
 #[non_exhaustive]
+#[must_use]
 pub struct NewFile {
     /// An id of your own, which comes back with the event.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,6 +161,7 @@ pub struct NewFile {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "form")]
 #[non_exhaustive]
+#[must_use]
 pub struct NewForm {
     /// An id of your own, which comes back with the event.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -177,6 +184,7 @@ pub struct NewForm {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "filled_form")]
 #[non_exhaustive]
+#[must_use]
 pub struct NewFilledForm {
     /// An id of your own, which comes back with the event.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -199,6 +207,7 @@ pub struct NewFilledForm {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "message")]
 #[non_exhaustive]
+#[must_use]
 pub struct NewMessage {
     /// An id of your own, which comes back with the event.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -222,6 +231,7 @@ pub struct NewMessage {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "rich_message")]
 #[non_exhaustive]
+#[must_use]
 pub struct NewRichMessage {
     /// An id of your own, which comes back with the event.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -247,6 +257,7 @@ pub struct NewRichMessage {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "custom")]
 #[non_exhaustive]
+#[must_use]
 pub struct NewCustomEvent {
     /// An id of your own, which comes back with the event.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -268,6 +279,7 @@ pub struct NewCustomEvent {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "system_message")]
 #[non_exhaustive]
+#[must_use]
 pub struct NewSystemMessage {
     /// An id of your own, which comes back with the event.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -3,6 +3,9 @@
 //! Marks of what was seen, typing indicators, multicasts, and agents to transfer to.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -34,6 +37,7 @@ use crate::shared::ids::{AgentId, ChatId, GroupId};
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct MarkEventsAsSeen {
     /// The chat.
     pub chat_id: ChatId,
@@ -61,6 +65,7 @@ pub struct MarkEventsAsSeen {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct SendTypingIndicator {
     /// The chat.
     pub chat_id: ChatId,
@@ -101,6 +106,7 @@ pub struct SendTypingIndicator {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct Multicast {
     /// Whom it goes to.
     pub recipients: MulticastRecipients,
@@ -114,6 +120,7 @@ pub struct Multicast {
 /// Whom a multicast goes to.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct MulticastRecipients {
     /// Agents. Nobody else can be addressed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,6 +130,7 @@ pub struct MulticastRecipients {
 /// Which agents a multicast goes to. At least one field is set; who is in any of them gets it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct MulticastAgents {
     /// Whether it goes to all agents.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -153,6 +161,7 @@ pub struct MulticastAgents {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListAgentsForTransfer {
     /// The chat.
     pub chat_id: ChatId,

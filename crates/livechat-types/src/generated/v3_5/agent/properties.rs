@@ -3,6 +3,7 @@
 //! Key-value data attached to chats, threads and events.
 
 mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -38,6 +39,7 @@ use crate::shared::properties::{Properties, PropertyNames};
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UpdateChatProperties {
     /// The chat.
     pub id: ChatId,
@@ -68,6 +70,7 @@ pub struct UpdateChatProperties {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct DeleteChatProperties {
     /// The chat.
     pub id: ChatId,
@@ -103,6 +106,7 @@ pub struct DeleteChatProperties {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UpdateThreadProperties {
     /// The chat.
     pub chat_id: ChatId,
@@ -136,6 +140,7 @@ pub struct UpdateThreadProperties {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct DeleteThreadProperties {
     /// The chat.
     pub chat_id: ChatId,
@@ -174,6 +179,7 @@ pub struct DeleteThreadProperties {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UpdateEventProperties {
     /// The chat.
     pub chat_id: ChatId,
@@ -210,6 +216,7 @@ pub struct UpdateEventProperties {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct DeleteEventProperties {
     /// The chat.
     pub chat_id: ChatId,

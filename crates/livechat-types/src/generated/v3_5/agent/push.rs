@@ -2,13 +2,13 @@
 
 //! What the Agent Chat API sends over WebSocket without being asked, told apart by `action`.
 
-use super::pushes::{
+use crate::UnknownPayload;
+use crate::agent::pushes::{
     AgentDisconnected, ChatDeleted, ChatTransferred, ChatUnfollowed, CustomerBanned, CustomerLeft,
     CustomerPageUpdated, CustomerTransferred, CustomerUpdated, GroupsStatusUpdated, IncomingChat,
     IncomingCustomers, IncomingMulticast, IncomingSneakPeek, IncomingTypingIndicator, QueuePosition,
     ThreadDeleted, ThreadsDeleted, UserAddedToChat, UserRemovedFromChat,
 };
-use crate::UnknownPayload;
 use crate::macros::payload_union;
 use crate::shared::messages::{
     AgentApproved, AgentCreated, AgentDeleted, AgentSuspended, AgentUnsuspended, AgentUpdated,

@@ -2,7 +2,9 @@
 
 //! The payloads of pushes that no webhook shares.
 
-mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

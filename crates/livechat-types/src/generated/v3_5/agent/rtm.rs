@@ -3,6 +3,9 @@
 //! Requests and responses that are not the same over RTM as over HTTPS.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -49,6 +52,7 @@ use crate::shared::sort_order::SortOrder;
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct RtmListArchives {
     /// Which threads to return; all, if absent. Not beside `page_id`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,6 +79,7 @@ pub struct RtmListArchives {
 /// Which threads to return: those that pass every filter. As documented for RTM.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct RtmArchivesFilters {
     /// A text to search for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,6 +131,7 @@ pub struct RtmArchivesFilters {
 /// A filter by a filled form, as documented for RTM.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct RtmFormFilter {
     /// Which form.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -4,6 +4,9 @@
 //! under status.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -56,6 +59,7 @@ use crate::{Secret, UnknownValue};
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct Login {
     /// The access token with its scheme: `Bearer` and a space stand before it.
     pub token: Secret,
@@ -87,6 +91,7 @@ pub struct Login {
 /// A program that logs in.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct LoginApplication {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -206,6 +211,7 @@ pub struct MyProfile {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct SetAwayStatus {
     /// Whether the agent is away on this connection.
     pub away: bool,
@@ -226,6 +232,7 @@ pub struct SetAwayStatus {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct Logout {}
 
 /// Keeps the connection alive.
@@ -245,4 +252,5 @@ pub struct Logout {}
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct Ping {}

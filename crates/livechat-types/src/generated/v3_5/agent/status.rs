@@ -3,6 +3,9 @@
 //! Whether new chats go to agents.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -33,6 +36,7 @@ use crate::shared::routing_status::RoutingStatus;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct SetRoutingStatus {
     /// The status. Only bots can be set to `offline`.
     pub status: RoutingStatus,
@@ -62,6 +66,7 @@ pub struct SetRoutingStatus {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListRoutingStatuses {
     /// Which agents; all, if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,6 +76,7 @@ pub struct ListRoutingStatuses {
 /// Which agents to list the statuses of.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct RoutingStatusesFilters {
     /// Members of these groups.
     #[serde(skip_serializing_if = "Option::is_none")]

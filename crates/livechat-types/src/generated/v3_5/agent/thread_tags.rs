@@ -3,6 +3,7 @@
 //! Tag threads.
 
 mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -32,6 +33,7 @@ use crate::shared::ids::{ChatId, ThreadId};
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct TagThread {
     /// The chat.
     pub chat_id: ChatId,
@@ -61,6 +63,7 @@ pub struct TagThread {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UntagThread {
     /// The chat.
     pub chat_id: ChatId,

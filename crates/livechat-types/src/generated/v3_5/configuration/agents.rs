@@ -3,6 +3,9 @@
 //! The people who chat with customers. Bots are a category of their own.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -75,6 +78,7 @@ use crate::shared::scheduler::{WorkScheduler, WorkingHours};
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct CreateAgent {
     /// The agent's id, an e-mail address.
     pub id: AgentId,
@@ -133,6 +137,7 @@ pub struct CreateAgentResponse {
 /// When an agent is to work, week by week.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct NewWorkScheduler {
     /// The time zone that the hours are meant in, by its IANA name such as `Europe/Oslo`. Needed unless
     /// `schedule` is empty; if it is an empty string, the agent's own time zone is taken.
@@ -165,6 +170,7 @@ pub struct NewWorkScheduler {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetAgent {
     /// The agent.
     pub id: AgentId,
@@ -278,6 +284,7 @@ pub struct Agent {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListAgents {
     /// Which agents to list.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -290,6 +297,7 @@ pub struct ListAgents {
 /// Which agents to list. An agent must pass all filters that are given.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct AgentFilters {
     /// Only agents who belong to one of these groups.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -374,6 +382,7 @@ pub struct ListedAgent {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UpdateAgent {
     /// The agent.
     pub id: AgentId,
@@ -432,6 +441,7 @@ pub struct UpdateAgent {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAgent {
     /// The agent.
     pub id: AgentId,
@@ -455,6 +465,7 @@ pub struct DeleteAgent {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct SuspendAgent {
     /// The agent.
     pub id: AgentId,
@@ -479,6 +490,7 @@ pub struct SuspendAgent {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UnsuspendAgent {
     /// The agent.
     pub id: AgentId,
@@ -500,6 +512,7 @@ pub struct UnsuspendAgent {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct RequestAgentUnsuspension {}
 
 /// Lets a new agent into the app.
@@ -522,6 +535,7 @@ pub struct RequestAgentUnsuspension {}
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ApproveAgent {
     /// The agent.
     pub id: AgentId,
@@ -582,6 +596,7 @@ pub enum LoginStatus {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct BatchCreateAgents {
     /// One request for each agent.
     pub requests: Vec<CreateAgent>,
@@ -635,6 +650,7 @@ pub struct CreateAgentOutcome {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct BatchUpdateAgents {
     /// One request for each agent.
     pub requests: Vec<UpdateAgent>,
@@ -666,6 +682,7 @@ pub struct BatchUpdateAgents {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct BatchDeleteAgents {
     /// One request for each agent.
     pub requests: Vec<DeleteAgent>,
@@ -697,6 +714,7 @@ pub struct BatchDeleteAgents {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct BatchSuspendAgents {
     /// One request for each agent.
     pub requests: Vec<SuspendAgent>,
@@ -729,6 +747,7 @@ pub struct BatchSuspendAgents {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct BatchUnsuspendAgents {
     /// One request for each agent.
     pub requests: Vec<UnsuspendAgent>,
@@ -761,6 +780,7 @@ pub struct BatchUnsuspendAgents {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct BatchApproveAgents {
     /// One request for each agent.
     pub requests: Vec<ApproveAgent>,

@@ -3,6 +3,9 @@
 //! Rules that give groups access to new threads, by the page and the place that the customer is on.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -59,6 +62,7 @@ use crate::shared::auto_access::{AutoAccessConditions, AutoAccessId, AutoAccessT
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct AddAutoAccess {
     /// Which groups get access.
     pub access: AutoAccessTarget,
@@ -96,6 +100,7 @@ pub struct AddAutoAccessResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListAutoAccesses {}
 
 /// A rule that gives groups access to the threads of chats whose customers meet its conditions.
@@ -134,6 +139,7 @@ pub struct AutoAccess {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAutoAccess {
     /// The rule.
     pub id: AutoAccessId,
@@ -166,6 +172,7 @@ pub struct DeleteAutoAccess {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UpdateAutoAccess {
     /// The rule.
     pub id: AutoAccessId,

@@ -4,6 +4,9 @@
 //! tokens of its own.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -39,6 +42,7 @@ use crate::{Secret, UnknownValue};
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct CreateBotTemplate {
     /// The name of the bots, as others see it.
     pub name: String,
@@ -113,6 +117,7 @@ pub struct CreateBotTemplateResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct CreateBot {
     /// The bot's name, as others see it.
     pub name: String,
@@ -145,6 +150,7 @@ pub struct CreateBot {
 /// When a bot is to work, week by week.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct NewBotWorkScheduler {
     /// The time zone that the hours are meant in, by its IANA name such as `Europe/Oslo`.
     pub timezone: String,
@@ -180,6 +186,7 @@ pub struct CreateBotResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct DeleteBotTemplate {
     /// The template.
     pub id: AgentId,
@@ -209,6 +216,7 @@ pub struct DeleteBotTemplate {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct DeleteBot {
     /// The bot.
     pub id: AgentId,
@@ -233,6 +241,7 @@ pub struct DeleteBot {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UpdateBotTemplate {
     /// The template.
     pub id: AgentId,
@@ -289,6 +298,7 @@ pub struct UpdateBotTemplate {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UpdateBot {
     /// The bot.
     pub id: AgentId,
@@ -334,6 +344,7 @@ pub struct UpdateBot {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListBotTemplates {
     /// The application that owns the templates. Must belong to the requester's organization.
     pub owner_client_id: ClientId,
@@ -375,6 +386,7 @@ pub struct BotTemplate {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListBots {
     /// `true`: all bots of the license. `false`: the requester's own.
     ///
@@ -452,6 +464,7 @@ pub struct ListedBot {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetBot {
     /// The bot.
     pub id: AgentId,
@@ -516,6 +529,7 @@ pub struct Bot {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct IssueBotToken {
     /// The bot.
     pub bot_id: AgentId,
@@ -554,6 +568,7 @@ pub struct IssueBotTokenResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ResetBotTemplateSecret {
     /// The template.
     pub id: AgentId,
@@ -590,6 +605,7 @@ pub struct ResetBotTemplateSecretResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ResetBotSecret {
     /// The bot.
     pub id: AgentId,
@@ -635,6 +651,7 @@ pub struct ResetBotSecretResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct BatchCreateBots {
     /// One request for each bot.
     pub requests: Vec<CreateBot>,
@@ -686,6 +703,7 @@ pub struct CreateBotOutcome {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct BatchUpdateBots {
     /// One request for each bot.
     pub requests: Vec<UpdateBot>,
@@ -713,6 +731,7 @@ pub struct BatchUpdateBots {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct BatchDeleteBots {
     /// One request for each bot.
     pub requests: Vec<DeleteBot>,

@@ -3,6 +3,9 @@
 //! Teams of agents and bots, with a priority for each member.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -35,6 +38,7 @@ use crate::shared::routing_status::RoutingStatus;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct CreateGroup {
     /// The group's name, of at most 180 characters.
     ///
@@ -74,6 +78,7 @@ pub struct CreateGroupResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UpdateGroup {
     /// The group.
     pub id: GroupId,
@@ -107,6 +112,7 @@ pub struct UpdateGroup {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct DeleteGroup {
     /// The group.
     pub id: GroupId,
@@ -131,6 +137,7 @@ pub struct DeleteGroup {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListGroups {
     /// What to return beyond what always comes.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -159,6 +166,7 @@ pub struct ListGroups {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetGroup {
     /// The group.
     pub id: GroupId,

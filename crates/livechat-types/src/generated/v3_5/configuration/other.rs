@@ -3,6 +3,9 @@
 //! Channels, limits of plans, and where the product was activated.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -26,6 +29,7 @@ use crate::UnknownValue;
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListChannels {}
 
 /// A way in which customers reach the organization.
@@ -72,6 +76,7 @@ pub enum ChannelType {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct CheckProductLimitsForPlan {
     /// The plan.
     pub plan: ProductPlan,
@@ -147,6 +152,7 @@ pub enum LimitedResource {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetProductSource {}
 
 /// What was passed along when the LiveChat product was activated.

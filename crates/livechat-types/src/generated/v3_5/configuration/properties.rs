@@ -5,6 +5,9 @@
 //! ones by others too. The namespace `test` has properties to play with.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -56,6 +59,7 @@ use crate::shared::properties::{Properties, PropertyNames, PropertyValue};
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct RegisterProperty {
     /// The property's name. Its namespace is the owner's client id.
     pub name: String,
@@ -173,6 +177,7 @@ pub struct PropertyRange {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UnregisterProperty {
     /// The property's name.
     pub name: String,
@@ -203,6 +208,7 @@ pub struct UnregisterProperty {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct PublishProperty {
     /// The property's name.
     pub name: String,
@@ -229,6 +235,7 @@ pub struct PublishProperty {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListProperties {
     /// The application that owns the properties. Must belong to the requester's organization.
     pub owner_client_id: ClientId,
@@ -282,6 +289,7 @@ pub struct PropertyDefinition {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UpdateLicenseProperties {
     /// The properties with their new values.
     pub properties: Properties,
@@ -307,6 +315,7 @@ pub struct UpdateLicenseProperties {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListLicenseProperties {
     /// Only properties of this namespace.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -339,6 +348,7 @@ pub struct ListLicenseProperties {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct DeleteLicenseProperties {
     /// The properties' names.
     pub properties: PropertyNames,
@@ -368,6 +378,7 @@ pub struct DeleteLicenseProperties {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UpdateGroupProperties {
     /// The group.
     pub group_id: GroupId,
@@ -396,6 +407,7 @@ pub struct UpdateGroupProperties {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListGroupsProperties {
     /// The groups. Empty stands for all groups.
     pub group_ids: Vec<GroupId>,
@@ -441,6 +453,7 @@ pub struct GroupProperties {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct DeleteGroupProperties {
     /// The group. Setting properties calls it `group_id`.
     pub id: GroupId,

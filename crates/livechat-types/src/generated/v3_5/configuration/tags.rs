@@ -3,6 +3,7 @@
 //! Labels for threads of chats.
 
 mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -32,6 +33,7 @@ use crate::shared::ids::GroupId;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct CreateTag {
     /// The tag itself. Must differ from all others in more than case.
     pub name: String,
@@ -58,6 +60,7 @@ pub struct CreateTag {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct DeleteTag {
     /// The tag, in its exact case.
     pub name: String,
@@ -85,6 +88,7 @@ pub struct DeleteTag {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListTags {
     /// Which tags to list.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,6 +98,7 @@ pub struct ListTags {
 /// Which tags to list.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct TagFilters {
     /// Only tags that one of these groups may use.
     pub group_ids: Vec<GroupId>,
@@ -120,6 +125,7 @@ pub struct TagFilters {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UpdateTag {
     /// The tag, in its exact case.
     pub name: String,

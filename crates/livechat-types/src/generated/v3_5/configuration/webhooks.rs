@@ -3,6 +3,9 @@
 //! Messages that LiveChat sends to a server of yours when something happens.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -58,6 +61,7 @@ use crate::{Secret, UnknownValue};
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct RegisterWebhook {
     /// What the webhook tells of.
     pub action: WebhookAction,
@@ -288,6 +292,7 @@ pub struct RegisterWebhookResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListWebhooks {
     /// The application that owns the webhooks.
     pub owner_client_id: ClientId,
@@ -336,6 +341,7 @@ pub struct Webhook {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UnregisterWebhook {
     /// The webhook.
     pub id: WebhookId,
@@ -361,6 +367,7 @@ pub struct UnregisterWebhook {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListWebhookNames {
     /// The version of the API, such as `3.5`. Absent, the one that is stable now, which is not 3.5.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -418,6 +425,7 @@ pub enum WebhookFilterName {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct EnableLicenseWebhooks {
     /// The application that owns the webhooks. Needed with a personal access token. With other tokens,
     /// it goes before the client id of the token.
@@ -444,6 +452,7 @@ pub struct EnableLicenseWebhooks {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct DisableLicenseWebhooks {
     /// The application that owns the webhooks. Needed with a personal access token. With other tokens,
     /// it goes before the client id of the token.
@@ -469,6 +478,7 @@ pub struct DisableLicenseWebhooks {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetLicenseWebhooksState {
     /// The application that owns the webhooks. Needed with a personal access token. With other tokens,
     /// it goes before the client id of the token.

@@ -3,6 +3,9 @@
 //! Find, read, start, resume and end the customer's chats.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -39,6 +42,7 @@ use crate::shared::sort_order::SortOrder;
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListChats {
     /// How many summaries a page holds at most. Excludes `page_id`.
     ///
@@ -90,6 +94,7 @@ pub struct ListChatsResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListThreads {
     /// The chat whose threads to return.
     pub chat_id: ChatId,
@@ -148,6 +153,7 @@ pub struct ListThreadsResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetChat {
     /// The chat to return.
     pub chat_id: ChatId,
@@ -190,6 +196,7 @@ pub struct GetChat {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct StartChat {
     /// Access, properties and events of the chat. Absent for a chat with nothing in it yet.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -209,6 +216,7 @@ pub struct StartChat {
 /// A chat to be started.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct NewChat {
     /// The chat's first properties.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -224,6 +232,7 @@ pub struct NewChat {
 /// A thread to be opened.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct NewThread {
     /// The thread's first events. LiveChat's own app does not support forms among them.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -274,6 +283,7 @@ pub struct StartChatResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ResumeChat {
     /// The chat to resume.
     pub chat: ResumedChat,
@@ -290,6 +300,7 @@ pub struct ResumeChat {
 /// A chat to be resumed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct ResumedChat {
     /// The archived chat.
     pub id: ChatId,
@@ -333,6 +344,7 @@ pub struct ResumeChatResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct DeactivateChat {
     /// The chat to end.
     pub id: ChatId,

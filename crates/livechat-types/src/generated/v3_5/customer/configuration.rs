@@ -3,6 +3,9 @@
 //! What a chat widget needs to know to draw itself.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -116,6 +119,7 @@ pub struct ConfigurationProperties {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetDynamicConfiguration {
     /// The group to return the configuration of. Absent for the default group.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -150,6 +154,7 @@ pub struct GetDynamicConfiguration {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetConfiguration {
     /// The group to return the configuration of.
     pub group_id: GroupId,

@@ -3,6 +3,9 @@
 //! What is known about the customer.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -38,6 +41,7 @@ use crate::shared::users::{CustomerStatistics, SessionFields, UserType};
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UpdateCustomer {
     /// The new name. Absent leaves it as it is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,6 +82,7 @@ pub struct UpdateCustomer {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct SetCustomerSessionFields {
     /// The fields, in order. At most 100 keys.
     ///
@@ -100,6 +105,7 @@ pub struct SetCustomerSessionFields {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetCustomer {}
 
 /// What is known about the customer.
@@ -148,6 +154,7 @@ pub struct GetCustomerResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UpdateCustomerPage {
     /// The page's address.
     pub url: String,

@@ -3,6 +3,9 @@
 //! Send messages, files, forms and what belongs to them.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -44,6 +47,7 @@ use crate::{Unknown, UnknownValue};
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct SendEvent {
     /// The chat to send the event to.
     pub chat_id: ChatId,
@@ -96,6 +100,7 @@ pub struct UploadFileResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct SendRichMessagePostback {
     /// The chat that holds the rich message.
     pub chat_id: ChatId,
@@ -125,6 +130,7 @@ pub struct SendRichMessagePostback {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct SendSneakPeek {
     /// The chat that the customer types in.
     pub chat_id: ChatId,
@@ -171,6 +177,7 @@ pub enum NewEvent {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "file")]
 #[non_exhaustive]
+#[must_use]
 pub struct NewFile {
     /// An id of the author's own, by which to recognise the event later.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -191,6 +198,7 @@ pub struct NewFile {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "form")]
 #[non_exhaustive]
+#[must_use]
 pub struct NewForm {
     /// An id of the author's own, by which to recognise the event later.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -208,6 +216,7 @@ pub struct NewForm {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "filled_form")]
 #[non_exhaustive]
+#[must_use]
 pub struct NewFilledForm {
     /// An id of the author's own, by which to recognise the event later.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -230,6 +239,7 @@ pub struct NewFilledForm {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "message")]
 #[non_exhaustive]
+#[must_use]
 pub struct NewMessage {
     /// An id of the author's own, by which to recognise the event later.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -253,6 +263,7 @@ pub struct NewMessage {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "rich_message")]
 #[non_exhaustive]
+#[must_use]
 pub struct NewRichMessage {
     /// An id of the author's own, by which to recognise the event later.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -273,6 +284,7 @@ pub struct NewRichMessage {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "custom")]
 #[non_exhaustive]
+#[must_use]
 pub struct NewCustomEvent {
     /// An id of the author's own, by which to recognise the event later.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -289,6 +301,7 @@ pub struct NewCustomEvent {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "system_message")]
 #[non_exhaustive]
+#[must_use]
 pub struct NewSystemMessage {
     /// An id of the author's own, by which to recognise the event later.
     #[serde(skip_serializing_if = "Option::is_none")]

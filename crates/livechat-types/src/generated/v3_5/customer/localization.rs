@@ -3,6 +3,7 @@
 //! The phrases of a chat widget in a given language.
 
 mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -35,6 +36,7 @@ pub type Localization = BTreeMap<String, String>;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetLocalization {
     /// The group whose phrases to return.
     pub group_id: GroupId,

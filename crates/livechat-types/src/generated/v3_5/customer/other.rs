@@ -3,6 +3,9 @@
 //! Goals, forms, greetings, previews of links, and marking events as seen.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -39,6 +42,7 @@ use crate::shared::users::SessionFields;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct CheckGoals {
     /// The fields of the customer's session, in order.
     pub session_fields: SessionFields,
@@ -66,6 +70,7 @@ pub struct CheckGoals {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetForm {
     /// The group whose form to return.
     pub group_id: GroupId,
@@ -170,6 +175,7 @@ pub enum FormItemType {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetPredictedAgent {
     /// The group that the chat would be for. Absent leaves that to the server. Not on this action's
     /// page, but LiveChat's own client sends it.
@@ -204,6 +210,7 @@ pub struct GetPredictedAgentResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetUrlInfo {
     /// The address of a page.
     pub url: String,
@@ -255,6 +262,7 @@ pub struct GetUrlInfoResponse {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct MarkEventsAsSeen {
     /// The chat that holds the events.
     pub chat_id: ChatId,
@@ -281,6 +289,7 @@ pub struct MarkEventsAsSeen {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct AcceptGreeting {
     /// The greeting as the license defines it.
     pub greeting_id: GreetingId,
@@ -305,6 +314,7 @@ pub struct AcceptGreeting {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct CancelGreeting {
     /// The greeting as it was sent to this customer, from `incoming_greeting` or `login`.
     pub unique_id: SentGreetingId,
@@ -340,6 +350,7 @@ pub struct SentGreetingId(pub(super) String);
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct RequestEmailVerification {
     /// The URI that the confirmed address is posted to. It must answer 200; nothing is sent twice.
     pub callback_uri: String,

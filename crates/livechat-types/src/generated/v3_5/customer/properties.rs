@@ -3,6 +3,7 @@
 //! Key-value data attached to chats, threads, events, groups and the license.
 
 mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -33,6 +34,7 @@ use crate::shared::properties::{Properties, PropertyNames};
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UpdateChatProperties {
     /// The chat to set properties of.
     pub id: ChatId,
@@ -62,6 +64,7 @@ pub struct UpdateChatProperties {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct DeleteChatProperties {
     /// The chat to delete properties of.
     pub id: ChatId,
@@ -92,6 +95,7 @@ pub struct DeleteChatProperties {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UpdateThreadProperties {
     /// The chat that holds the thread.
     pub chat_id: ChatId,
@@ -124,6 +128,7 @@ pub struct UpdateThreadProperties {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct DeleteThreadProperties {
     /// The chat that holds the thread.
     pub chat_id: ChatId,
@@ -157,6 +162,7 @@ pub struct DeleteThreadProperties {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UpdateEventProperties {
     /// The chat that holds the event.
     pub chat_id: ChatId,
@@ -192,6 +198,7 @@ pub struct UpdateEventProperties {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct DeleteEventProperties {
     /// The chat that holds the event.
     pub chat_id: ChatId,
@@ -222,6 +229,7 @@ pub struct DeleteEventProperties {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListLicenseProperties {
     /// The namespace to return. Absent for all.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -251,6 +259,7 @@ pub struct ListLicenseProperties {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListGroupProperties {
     /// The group whose properties to return.
     pub id: GroupId,

@@ -2,12 +2,12 @@
 
 //! What the Customer Chat API sends over WebSocket without being asked, told apart by `action`.
 
-use super::pushes::{
+use crate::UnknownPayload;
+use crate::customer::pushes::{
     ChatTransferred, CustomerDisconnected, CustomerSideStorageUpdated, CustomerUpdated, EventUpdated,
     GreetingAccepted, GreetingCanceled, GroupsStatusUpdated, IncomingChat, IncomingEvent, IncomingGreeting,
     IncomingMulticast, IncomingTypingIndicator, QueuePositionUpdated, UserAddedToChat, UserRemovedFromChat,
 };
-use crate::UnknownPayload;
 use crate::macros::payload_union;
 use crate::shared::messages::{
     ChatDeactivated, ChatPropertiesDeleted, ChatPropertiesUpdated, EventPropertiesDeleted,

@@ -2,7 +2,9 @@
 
 //! What the server tells a customer's client over WebSocket unasked.
 
-mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

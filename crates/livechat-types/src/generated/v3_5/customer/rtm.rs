@@ -3,6 +3,7 @@
 //! Requests that differ over WebSocket from those of the same name over HTTPS.
 
 mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -49,6 +50,7 @@ use crate::shared::users::UserType;
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct RtmStartChat {
     /// Access, properties, user and events of the chat. Absent for a chat with nothing in it yet.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,6 +70,7 @@ pub struct RtmStartChat {
 /// A chat to be started.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct RtmNewChat {
     /// The chat's first properties.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,6 +91,7 @@ pub struct RtmNewChat {
 /// A user of a chat to be started.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct RtmNewChatUser {
     /// Identifies the user.
     pub id: CustomerId,
@@ -113,6 +117,7 @@ pub struct RtmNewChatUser {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct RtmGetForm {
     /// The group whose form to return.
     pub group_id: GroupId,

@@ -3,6 +3,9 @@
 //! Logging in over WebSocket and keeping the connection alive.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -64,6 +67,7 @@ use crate::shared::users::{CustomerStatistics, SessionFields};
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct Login {
     /// The customer's access token, with its scheme before it, as in `Bearer fra:…`.
     pub token: Secret,
@@ -98,6 +102,7 @@ pub struct Login {
 /// What to change about the customer who logs in. Absent fields stay as they are.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct LoginCustomer {
     /// Where the customer's picture is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,6 +121,7 @@ pub struct LoginCustomer {
 /// A page that a customer is on.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct CustomerPage {
     /// The page's title.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,6 +134,7 @@ pub struct CustomerPage {
 /// An application that connects on behalf of a customer.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct Application {
     /// The application's name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -275,4 +282,5 @@ pub struct PrivateMonitoringGroup {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct Ping {}

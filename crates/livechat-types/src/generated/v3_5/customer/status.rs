@@ -3,6 +3,9 @@
 //! Which groups can be reached.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -34,6 +37,7 @@ use crate::shared::ids::GroupId;
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ListGroupStatuses {
     /// `true` for all groups.
     #[serde(skip_serializing_if = "Option::is_none")]

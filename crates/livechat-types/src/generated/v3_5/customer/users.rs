@@ -2,7 +2,9 @@
 
 //! The users of a chat as its customer sees them.
 
-mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

@@ -3,6 +3,9 @@
 //! How long agents were available, and how they performed.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -44,6 +47,7 @@ use crate::reports::filters::{AgentsDistribution, AgentsReportFilters};
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct AgentsAvailability {
     /// What the records are broken down by; it also decides between `hours` and `minutes` in them.
     ///
@@ -117,6 +121,7 @@ pub struct AvailabilityRecord {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct AgentsPerformance {
     /// Documented for all reports on agents, yet the records of this one are by agent.
     ///

@@ -3,6 +3,9 @@
 //! How many chats there were, how long they lasted, how they were rated, tagged and answered.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -41,6 +44,7 @@ use crate::shared::ids::GroupId;
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ChatsDuration {
     /// What the records are broken down by.
     ///
@@ -119,6 +123,7 @@ pub struct DurationRecord {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ChatsTags {
     /// What the records are broken down by.
     ///
@@ -177,6 +182,7 @@ pub struct TagsReport {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ChatsTotalChats {
     /// What the records are broken down by.
     ///
@@ -247,6 +253,7 @@ pub struct TotalChatsRecord {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ChatsRatings {
     /// What the records are broken down by.
     ///
@@ -317,6 +324,7 @@ pub struct RatingsRecord {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ChatsRanking {
     /// Accepted, but has no effect on this report.
     ///
@@ -389,6 +397,7 @@ pub struct RankingRecord {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ChatsEngagement {
     /// What the records are broken down by.
     ///
@@ -474,6 +483,7 @@ pub struct EngagementRecord {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ChatsGreetingsConversion {
     /// What the records are broken down by.
     ///
@@ -553,6 +563,7 @@ pub struct GreetingRecord {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ChatsForms {
     /// Accepted, but has no effect on this report.
     ///
@@ -653,6 +664,7 @@ pub struct FormAnswerRecord {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ChatsResponseTime {
     /// What the records are broken down by.
     ///
@@ -723,6 +735,7 @@ pub struct ResponseTimeRecord {
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct ChatsFirstResponseTime {
     /// What the records are broken down by.
     ///

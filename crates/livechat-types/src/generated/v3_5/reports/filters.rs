@@ -3,6 +3,7 @@
 //! The filters that reports take, and what their records are broken down by.
 
 mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -99,6 +100,7 @@ pub struct ChatsReportFilters {
 /// among them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct AgentsReportFilters {
     /// The begin of the time range.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,6 +119,7 @@ pub struct AgentsReportFilters {
 /// Which chats the report on the usage of tags counts.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct ChatUsageFilters {
     /// The begin of the time range in which the chats took place.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -170,6 +173,7 @@ pub struct AgentFilter {
 /// The agents that a report is about. Only one of `values` and `exclude_values` may be given.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct AgentSelection {
     /// These agents only. Excludes `exclude_values`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -205,6 +209,7 @@ pub struct GroupFilter {
 /// The groups that a report is about.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use]
 pub struct GroupSelection {
     /// These groups only.
     #[serde(skip_serializing_if = "Option::is_none")]

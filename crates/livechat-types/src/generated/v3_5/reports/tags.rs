@@ -3,6 +3,9 @@
 //! How often tags were used.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 
@@ -42,6 +45,7 @@ use crate::reports::filters::ChatUsageFilters;
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
+#[must_use = "a request does nothing until it is sent"]
 pub struct TagsChatUsage {
     /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When
     /// absent, it is taken from the request, else from the agent's settings, else from the offset of

@@ -3,6 +3,7 @@
 //! Which groups of agents may see a chat or a thread.
 
 mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

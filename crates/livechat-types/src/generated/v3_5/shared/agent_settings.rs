@@ -2,7 +2,7 @@
 
 //! Roles of agents, and the notifications and e-mails that they get.
 
-mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

@@ -4,6 +4,7 @@
 //! customer comes from.
 
 mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

@@ -2,7 +2,9 @@
 
 //! Chats, their threads and summaries of them, as agents see them.
 
-mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

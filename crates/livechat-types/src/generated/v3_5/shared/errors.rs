@@ -2,7 +2,9 @@
 
 //! What a request that fails is answered with.
 
-mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

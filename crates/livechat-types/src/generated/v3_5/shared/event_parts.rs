@@ -3,6 +3,7 @@
 //! Parts of events that are the same for agents and customers.
 
 mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

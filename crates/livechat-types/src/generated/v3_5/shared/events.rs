@@ -2,7 +2,9 @@
 
 //! What happens in a thread, such as messages and files, as agents see it.
 
-mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

@@ -3,6 +3,7 @@
 //! Filters that lists and reports have in common.
 
 mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

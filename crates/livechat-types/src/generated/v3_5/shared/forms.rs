@@ -3,6 +3,7 @@
 //! The fields of forms, empty and filled in.
 
 mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

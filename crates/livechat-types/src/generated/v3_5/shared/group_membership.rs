@@ -3,6 +3,7 @@
 //! Which groups agents and bots belong to, and with which priority.
 
 mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

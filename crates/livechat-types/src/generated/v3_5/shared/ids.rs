@@ -2,7 +2,7 @@
 
 //! What identifies things.
 
-mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

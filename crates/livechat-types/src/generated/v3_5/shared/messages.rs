@@ -2,7 +2,9 @@
 
 //! Payloads of pushes and webhooks that come in the same shape in several APIs.
 
-mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

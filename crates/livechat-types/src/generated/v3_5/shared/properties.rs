@@ -2,7 +2,7 @@
 
 //! Properties, the key-value data attached to chats, threads, events, groups and the license.
 
-mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

@@ -3,6 +3,7 @@
 //! The elements, pictures and buttons of rich messages.
 
 mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

@@ -2,7 +2,7 @@
 
 //! Whether new chats go to an agent or a bot.
 
-mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

@@ -3,6 +3,9 @@
 //! The working hours of agents and bots.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

@@ -2,7 +2,7 @@
 
 //! The rights that tokens carry.
 
-mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

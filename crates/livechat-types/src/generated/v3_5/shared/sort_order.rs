@@ -2,7 +2,7 @@
 
 //! The order that lists come in.
 
-mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

@@ -2,7 +2,7 @@
 
 //! What system messages report, and the variables of their texts.
 
-mod impls;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

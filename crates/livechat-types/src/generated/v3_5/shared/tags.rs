@@ -2,7 +2,9 @@
 
 //! Tags, which threads are marked with.
 
-mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

@@ -2,7 +2,9 @@
 
 //! The users of chats, agents as well as customers, as agents see them.
 
-mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

@@ -2,7 +2,9 @@
 
 //! What comes beside the payload of a webhook about a chat.
 
-mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

@@ -2,7 +2,9 @@
 
 //! Who has access to chats, and transfers.
 
-mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

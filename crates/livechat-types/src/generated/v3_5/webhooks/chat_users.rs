@@ -2,7 +2,9 @@
 
 //! Users that are added to chats and removed from them.
 
-mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

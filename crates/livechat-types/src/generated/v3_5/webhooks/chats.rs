@@ -2,7 +2,9 @@
 
 //! Chats that begin and end.
 
-mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

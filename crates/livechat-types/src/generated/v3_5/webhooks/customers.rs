@@ -2,7 +2,9 @@
 
 //! Customers.
 
-mod impls;
+#[cfg(feature = "construct")]
+mod construct;
+mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
 

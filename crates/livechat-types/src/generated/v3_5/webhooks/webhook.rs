@@ -2,10 +2,6 @@
 
 //! What a webhook carries, told apart by `action`.
 
-use super::chat_access::ChatTransferredWebhook;
-use super::chat_users::{UserAddedToChatWebhook, UserRemovedFromChatWebhook};
-use super::chats::IncomingChatWebhook;
-use super::customers::{CustomerSessionFieldsUpdated, IncomingCustomerWebhook};
 use crate::UnknownPayload;
 use crate::macros::payload_union;
 use crate::shared::messages::{
@@ -17,6 +13,10 @@ use crate::shared::messages::{
     ThreadPropertiesUpdated, ThreadTagged, ThreadUntagged,
 };
 use crate::shared::tags::Tag;
+use crate::webhooks::chat_access::ChatTransferredWebhook;
+use crate::webhooks::chat_users::{UserAddedToChatWebhook, UserRemovedFromChatWebhook};
+use crate::webhooks::chats::IncomingChatWebhook;
+use crate::webhooks::customers::{CustomerSessionFieldsUpdated, IncomingCustomerWebhook};
 
 /// What a webhook carries, told apart by `action`.
 #[derive(Debug, Clone, PartialEq)]
