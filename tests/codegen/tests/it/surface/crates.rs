@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use syn::{Attribute, Item, UseTree, Visibility};
 
+use super::expand::expand;
+
 /// A crate's modules; the first is its root.
 pub(super) struct Crate {
     pub(super) modules: Vec<Module>,
@@ -53,6 +55,7 @@ impl Crate {
     /// Adds a module whose own modules' files stand in `folder`.
     fn add(&mut self, parent: usize, items: Vec<Item>, folder: &Path, conditions: &[String]) -> usize {
         let index = self.modules.len();
+        let items = expand(items);
         let uses = items.iter().filter_map(as_use).flatten().collect();
         self.modules.push(Module {
             parent,
