@@ -30,7 +30,8 @@ macro_rules! api_client {
                 self.livechat.send(request, &self.context).await
             }
 
-            /// Sends any action of this API, and leaves the answer as the bytes that came.
+            /// Sends any action of this API, and leaves the answer as its bytes: what the server wrote, unpacked where it came packed by gzip
+            /// (see [`Response::body`]), and not read in any way.
             pub async fn send_raw<A: Action>(&self, request: &A) -> Result<Response<Bytes>> {
                 self.livechat.send_raw(request, &self.context).await
             }

@@ -162,7 +162,7 @@ impl LiveChatBuilder {
         self
     }
 
-    /// How many bytes an answer may have; 32 MiB otherwise.
+    /// How many bytes an answer may have, also unpacked where it comes packed by gzip; 32 MiB otherwise.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.limits.response_bytes = bytes;
         self

@@ -350,7 +350,8 @@ impl Error {
         self.0.api.as_ref()?.data()
     }
 
-    /// The answer's body as it came; as far as it came, where the connection ended early.
+    /// The answer's body as the server wrote it (unpacked, where it came packed by gzip); as far as it came, where the connection
+    /// ended early.
     #[must_use]
     pub fn raw_body(&self) -> Option<&Bytes> {
         self.0.answer.as_ref().map(|answer| &answer.body)

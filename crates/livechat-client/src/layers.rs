@@ -11,7 +11,7 @@
 //! RateLimit        waits for the token's turn
 //! TraceAttempt     a span for the attempt
 //! layers added with LiveChatBuilder::attempt_layer
-//! Transport        sends, reads the whole answer
+//! Transport        sends, reads and unpacks the whole answer
 //! ```
 //!
 //! A layer sees an [`http::Request`] with a [`Body`](crate::Body) and an [`http::Response`] with all bytes of the answer, whatever
@@ -47,6 +47,7 @@
 mod authorize;
 #[cfg(feature = "cache")]
 mod cache;
+mod gathered;
 mod rate_limit;
 mod region;
 mod retry;

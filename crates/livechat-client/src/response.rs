@@ -44,7 +44,8 @@ impl<T> Response<T> {
         &self.raw.headers
     }
 
-    /// The body as it came.
+    /// The body as the server wrote it, byte for byte. What was packed by gzip for the journey is unpacked, and then
+    /// `Content-Encoding` and `Content-Length` are gone from the headers.
     pub fn body(&self) -> &Bytes {
         &self.raw.body
     }

@@ -7,15 +7,21 @@ use std::{
     time::Duration,
 };
 
-use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, StatusCode};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header::ACCEPT_ENCODING};
 use tokio::time::{Instant, timeout_at};
 use tower::Service;
 
-use super::stage::{Answer, Request};
+use super::{
+    gathered::Gathered,
+    stage::{Answer, Request},
+};
 use crate::{Call, Error, ErrorKind, Result, clock::after, error::BoxError};
 
 /// Sends a request with reqwest and reads the whole answer, within limits of time and size.
+///
+/// It asks for answers packed by gzip, unless the request has an `Accept-Encoding` of its own, and unpacks them: above it, an answer has
+/// the bytes that the server packed, and neither `Content-Encoding` nor the packed `Content-Length`. The limit is on unpacked bytes.
 #[derive(Clone)]
 pub struct Transport {
     client: reqwest::Client,
@@ -35,7 +41,9 @@ impl Transport {
         Self { client, limits }
     }
 
-    async fn exchange(self, request: Request) -> Result<Answer> {
+    async fn exchange(self, mut request: Request) -> Result<Answer> {
+        // Who asks is who unpacks: a transport of one's own need not be able to. A layer may have asked for something else.
+        request.headers_mut().entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
         let time = if request.body().is_upload() { self.limits.upload } else { self.limits.attempt };
         let mut end = after(time);
         if let Some(call) = request.extensions().get::<Call>() {
@@ -54,31 +62,29 @@ impl Transport {
     }
 
     async fn read(self, mut response: reqwest::Response, end: Instant) -> Result<Answer> {
-        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-        let mut body = BytesMut::new();
-        loop {
-            let error = match timeout_at(end, response.chunk()).await {
-                Ok(Ok(None)) => return Ok(answer(status, headers, body.freeze())),
-                Ok(Ok(Some(piece))) if body.len() + piece.len() <= self.limits.response_bytes => {
-                    body.extend_from_slice(&piece);
-                    continue;
-                }
-                Ok(Ok(Some(_))) => Error::new(
-                    ErrorKind::TooLarge,
-                    format!(
-                        "the answer has more than {} bytes, the limit set in the client",
-                        self.limits.response_bytes
-                    ),
-                ),
-                Ok(Err(error)) => {
-                    Error::new(ErrorKind::Transport, "the connection ended before the answer was whole")
-                        .with_source(error.without_url())
-                }
-                Err(_) => Error::new(ErrorKind::Timeout, "the answer began but did not end in time"),
-            };
-            return Err(error.with_answer(status, headers, body.freeze()));
+        let (status, mut headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let mut body = Gathered::new(&mut headers, self.limits.response_bytes);
+        let outcome = match timeout_at(end, gather(&mut response, &mut body)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Error::new(ErrorKind::Timeout, "the answer began but did not end in time")),
+        };
+        match outcome {
+            Ok(()) => Ok(answer(status, headers, body.into_bytes())),
+            Err(error) => Err(error.with_answer(status, headers, body.into_bytes())),
         }
     }
+}
+
+/// Reads an answer's body to its end.
+async fn gather(response: &mut reqwest::Response, body: &mut Gathered) -> Result<()> {
+    let broken = |error: reqwest::Error| {
+        Error::new(ErrorKind::Transport, "the connection ended before the answer was whole")
+            .with_source(error.without_url())
+    };
+    while let Some(piece) = response.chunk().await.map_err(broken)? {
+        body.push(piece)?;
+    }
+    body.end()
 }
 
 fn answer(status: StatusCode, headers: HeaderMap, body: Bytes) -> Answer {

@@ -17,6 +17,7 @@ mod caches;
 mod customer_tokens;
 #[cfg(feature = "accounts")]
 mod oauth;
+mod packed;
 mod pages;
 mod rate_limits;
 mod regions;

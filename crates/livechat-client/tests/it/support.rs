@@ -76,7 +76,11 @@ impl Script {
             write!(text, "1\r\n{character}\r\n").unwrap();
         }
         text.push_str("0\r\n\r\n");
-        Self { piece: 1, ..Self::raw(text) }
+        Self::raw(text).byte_by_byte()
+    }
+
+    pub(crate) fn byte_by_byte(self) -> Self {
+        Self { piece: 1, ..self }
     }
 
     pub(crate) fn then_stall(self) -> Self {
