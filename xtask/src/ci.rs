@@ -24,7 +24,7 @@ const REFERENCES: &str = "target/snapshot-references";
 /// New snapshots are never accepted here.
 const NO_UPDATE: &[(&str, &str)] = &[("INSTA_UPDATE", "no")];
 
-/// The features of the published crates that must compile and pass their tests each alone.
+/// The features of the published crates, one per API, each of which must compile and pass its tests alone.
 const FEATURES: &[&str] = &["agent", "customer", "configuration", "reports", "accounts", "webhooks", "rtm"];
 
 /// Features that are off by default, as `cargo test --workspace` has them.
@@ -34,9 +34,51 @@ const OPTIONAL: &[(&str, &str)] = &[
     ("livechat-webhooks", "axum,inbox,construct"),
 ];
 
+/// A program of which a step makes use, and that may be missing on a machine with Rust.
+struct Tool {
+    /// How to see that it is there.
+    check: &'static [&'static str],
+    /// What is left out, or cannot be done, without it, and how to get it.
+    without: &'static str,
+    /// Whether nothing is checked without it.
+    needed: bool,
+}
+
+const TOOLS: &[Tool] = &[
+    Tool {
+        check: &["python3", "-c", "import venv, ensurepip"],
+        without: "python3 with venv is missing: it runs the OpenAPI validator and the vendor's SDK. \
+                  Install Python 3.9 or later (on Debian and Ubuntu: apt install python3-venv)",
+        needed: true,
+    },
+    Tool {
+        check: &["valgrind", "--version"],
+        without: "valgrind is missing: no instructions are counted. Install it where it exists \
+                  (on Debian and Ubuntu: apt install valgrind)",
+        needed: false,
+    },
+];
+
 fn step(name: &str, program: &'static str, arguments: &str) -> Step {
     let arguments = arguments.split(' ').map(str::to_owned).collect();
     Step { name: name.to_owned(), program, arguments, environment: &[] }
+}
+
+/// A step of cargo that fails if `Cargo.lock` is not up to date.
+fn cargo(name: &str, arguments: &str) -> Step {
+    let mut step = step(name, "cargo", arguments);
+    step.arguments.insert(1, "--locked".to_owned());
+    step
+}
+
+/// A step of cargo that runs tests.
+fn test(name: &str, arguments: &str) -> Step {
+    Step { environment: NO_UPDATE, ..cargo(name, &format!("test {arguments}")) }
+}
+
+/// A step of cargo in which nothing may be to complain of.
+fn lints(name: &str, arguments: &str) -> Step {
+    cargo(name, &format!("clippy {arguments} -- --deny warnings"))
 }
 
 /// The version of the validator that the bundled documents must satisfy.
@@ -51,51 +93,65 @@ const SDK: &str = "lc-sdk-python==0.4.2 loguru";
 fn steps() -> Vec<Step> {
     let mut steps = vec![
         step("formatting", "cargo", "fmt --all --check"),
-        step("generated code", "cargo", "run --quiet --package xtask -- regen --check"),
-        step("lints", "cargo", "clippy --workspace --all-targets -- --deny warnings"),
-        Step { environment: NO_UPDATE, ..step("tests", "cargo", "test --workspace") },
-        Step { environment: DENY_WARNINGS, ..step("documentation", "cargo", "doc --workspace --no-deps") },
+        cargo("generated code", "run --quiet --package xtask -- regen --check"),
+        lints("lints", "--workspace --all-targets"),
+        test("tests", "--workspace"),
+        Step { environment: DENY_WARNINGS, ..cargo("documentation", "doc --workspace --no-deps") },
     ];
+    steps.extend(feature_steps());
+    steps.push(cargo("instruction counts", "run --quiet --package xtask -- instructions"));
+    steps.push(cargo("bundled documents", "run --quiet --package xtask -- bundle target/openapi"));
+    steps.extend(python_steps());
+    steps.push(cargo("packages", PACKAGES));
+    steps
+}
+
+/// Each API alone, the other TLS, and what is off by default.
+fn feature_steps() -> Vec<Step> {
+    let mut steps = Vec::new();
     for feature in FEATURES {
-        let arguments = format!(
-            "clippy --package livechat-types --no-default-features --features {feature} -- --deny warnings"
-        );
-        steps.push(step(&format!("types with `{feature}` alone"), "cargo", &arguments));
+        let name = format!("livechat-types with `{feature}` alone");
+        let chosen = format!("--package livechat-types --no-default-features --features {feature}");
+        steps.push(lints(&format!("lints of {name}"), &format!("{chosen} --all-targets")));
+        steps.push(test(&name, &chosen));
     }
-    for feature in FEATURES.iter().filter(|feature| !["webhooks", "rtm"].contains(feature)) {
-        let arguments = format!(
-            "clippy --package livechat-client --no-default-features --features rustls,{feature} -- --deny warnings"
-        );
-        steps.push(step(&format!("client with `{feature}` alone"), "cargo", &arguments));
+    for feature in FEATURES {
+        let name = format!("livechat-client with `{feature}` alone");
+        let chosen = format!("--package livechat-client --no-default-features --features rustls,{feature}");
+        // Without the tests first: what they depend on turns on all features of the types.
+        steps.push(lints(&format!("lints of {name}"), &chosen));
+        steps.push(lints(&format!("lints of the tests of {name}"), &format!("{chosen} --all-targets")));
+        steps.push(test(&name, &chosen));
     }
+    let chosen = "--package livechat-client --no-default-features --features native-tls,agent";
+    steps.push(lints("lints of livechat-client with native-tls", chosen));
+    steps.push(test("livechat-client with native-tls", &format!("{chosen} --lib --test it --test apis")));
     for (package, features) in OPTIONAL {
         let name = format!("{package} with {features}");
-        let lints =
-            format!("clippy --package {package} --features {features} --all-targets -- --deny warnings");
-        steps.push(step(&format!("lints of {name}"), "cargo", &lints));
-        let test = Step {
-            environment: NO_UPDATE,
-            ..step(&name, "cargo", &format!("test --package {package} --features {features}"))
-        };
-        steps.push(test);
+        let chosen = format!("--package {package} --features {features}");
+        steps.push(lints(&format!("lints of {name}"), &format!("{chosen} --all-targets")));
+        steps.push(test(&name, &chosen));
     }
-    steps.push(step("instruction counts", "cargo", "run --quiet --package xtask -- instructions"));
-    steps.push(step("bundled documents", "cargo", "run --quiet --package xtask -- bundle target/openapi"));
-    steps.push(step("a place for the validator", "python3", "-m venv target/validator"));
-    let install = format!("-m pip install --quiet --disable-pip-version-check {VALIDATOR}");
-    steps.push(step("the validator", "target/validator/bin/python", &install));
+    steps
+}
+
+/// What others make of our documents and our mock.
+fn python_steps() -> [Step; 7] {
+    const PYTHON: &str = "target/validator/bin/python";
+    let pip = |packages: &str| format!("-m pip install --quiet --disable-pip-version-check {packages}");
     let documents: Vec<String> = APIS.iter().map(|api| format!("target/openapi/{api}.json")).collect();
     let validate = format!("-m openapi_spec_validator {}", documents.join(" "));
-    steps.push(step("bundled documents are OpenAPI", "target/validator/bin/python", &validate));
-    steps.push(step("specs follow the dialect", "target/validator/bin/python", ".ci/dialect.py"));
-    let install = format!("-m pip install --quiet --disable-pip-version-check {SDK}");
-    steps.push(step("the vendor's Python SDK", "target/validator/bin/python", &install));
-    steps.push(step("the mock", "cargo", "build --quiet --package livechat-mock"));
     let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
     let drive = format!("crates/livechat-mock/tests/python_sdk.py {target}/debug/livechat-mock");
-    steps.push(step("the vendor's Python SDK drives the mock", "target/validator/bin/python", &drive));
-    steps.push(step("packages", "cargo", PACKAGES));
-    steps
+    [
+        step("a place for the validator", "python3", "-m venv target/validator"),
+        step("the validator", PYTHON, &pip(VALIDATOR)),
+        step("bundled documents are OpenAPI", PYTHON, &validate),
+        step("specs follow the dialect", PYTHON, ".ci/dialect.py"),
+        step("the vendor's Python SDK", PYTHON, &pip(SDK)),
+        cargo("the mock", "build --quiet --package livechat-mock"),
+        step("the vendor's Python SDK drives the mock", PYTHON, &drive),
+    ]
 }
 
 /// The steps, a line each.
@@ -107,16 +163,29 @@ pub fn list() -> String {
         .collect()
 }
 
-/// Runs all steps; stops at the first that fails.
+/// Runs all steps; stops at the first that fails, and before the first if a tool is missing without which one must fail.
 #[must_use]
 pub fn run(root: &Path) -> bool {
+    let missing: Vec<&Tool> = TOOLS.iter().filter(|tool| !is_there(tool)).collect();
+    let say = || missing.iter().for_each(|tool| eprintln!("== {}", tool.without));
+    say();
+    if missing.iter().any(|tool| tool.needed) {
+        return false;
+    }
     let references = root.join(REFERENCES);
     let cleared = fs::create_dir_all(root.join("target")).and_then(|()| fs::write(&references, ""));
     if let Err(error) = cleared {
         eprintln!("cannot write {}: {error}", references.display());
         return false;
     }
-    run_steps(root, &references) && no_stray_snapshots(root, &references)
+    let passed = run_steps(root, &references) && no_stray_snapshots(root, &references);
+    say(); // again, where it is read
+    passed
+}
+
+fn is_there(tool: &Tool) -> bool {
+    let Some((program, arguments)) = tool.check.split_first() else { return true };
+    Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
 }
 
 /// A snapshot that no test compares with guards nothing.
@@ -169,4 +238,31 @@ fn run_steps(root: &Path, references: &Path) -> bool {
         }
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_default_feature_of_the_published_crates_is_checked_alone() {
+        let crates = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("crates");
+        for (package, beside) in [("livechat-types", None), ("livechat-client", Some("rustls"))] {
+            let manifest = fs::read_to_string(crates.join(package).join("Cargo.toml")).expect(package);
+            let list = manifest.lines().find_map(|line| line.strip_prefix("default = [")).expect(package);
+            let default: BTreeSet<&str> = list.split('"').skip(1).step_by(2).collect();
+            let checked: BTreeSet<&str> = FEATURES.iter().copied().chain(beside).collect();
+            assert_eq!(default, checked, "{package}");
+        }
+    }
+
+    #[test]
+    fn every_step_of_cargo_keeps_the_lock_file() {
+        let free = steps().into_iter().filter(|step| step.program == "cargo");
+        let free = free.filter(|step| !step.arguments.iter().any(|argument| argument == "--locked"));
+        let free: Vec<String> = free.map(|step| step.name).collect();
+        assert_eq!(free, ["formatting"], "which reads no dependencies");
+    }
 }

@@ -23,6 +23,8 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `agent`, `customer`, `configuration`, `reports`, `accounts` | yes | one API each |
+//! | `rtm` | yes | in [`types`], what the chosen APIs have over WebSocket only: pushes, and actions such as `login`; this crate sends none of it |
+//! | `webhooks` | yes | `types::webhooks`, what webhooks carry; and `configuration`, with which `livechat_client::webhooks` registers them |
 //! | `rustls` | yes | TLS by rustls with ring, and the operating system's trusted roots |
 //! | `cache` | | `layers::Cache`, which keeps the configuration and the phrases of chat widgets |
 //! | `native-tls` | | TLS by the operating system's own library; choose it without the default features |

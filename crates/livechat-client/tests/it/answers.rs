@@ -1,6 +1,6 @@
 //! What becomes of answers, good and bad.
 
-use std::{fmt::Write as _, time::Duration};
+use std::time::Duration;
 
 use http::StatusCode;
 use livechat_client::{ErrorKind, Lifecycle, layers::Retry};
@@ -180,6 +180,8 @@ async fn a_server_that_cannot_be_reached_surely_did_not_get_the_request() {
 #[cfg(feature = "customer")]
 #[tokio::test]
 async fn an_address_is_not_shown_since_its_query_may_hold_tokens() {
+    use std::fmt::Write as _;
+
     let server = Server::start([Script::raw("garbage")]).await;
     for url in ["http://127.0.0.1:1".to_owned(), server.url()] {
         let client = server.builder().api_url(url).retry(Retry::never()).build().unwrap();

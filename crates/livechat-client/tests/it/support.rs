@@ -143,6 +143,7 @@ impl Server {
         server
     }
 
+    #[cfg(any(feature = "accounts", feature = "customer"))]
     pub(crate) fn url(&self) -> String {
         self.address.clone()
     }
