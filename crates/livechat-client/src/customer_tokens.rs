@@ -31,7 +31,8 @@ use crate::{
 /// use std::sync::Arc;
 /// use livechat_client::{Credentials, CustomerTokens, LiveChat};
 ///
-/// # fn main() -> livechat_client::Result<()> {
+/// # #[cfg(feature = "customer")]
+/// # fn example() -> livechat_client::Result<()> {
 /// let livechat = LiveChat::new(Credentials::none())?;
 /// let tokens =
 ///     Arc::new(CustomerTokens::by_cookie(&livechat, "7d3e1b0c9f8a4e2d…", "2b5b0bd4-…", "https://app.example.com"));
@@ -43,6 +44,8 @@ use crate::{
 /// let (id, cookies) = (tokens.customer_id(), tokens.customer_cookies());
 /// # Ok(())
 /// # }
+/// # #[cfg(feature = "customer")]
+/// # example().unwrap();
 /// ```
 #[must_use]
 pub struct CustomerTokens {
