@@ -71,7 +71,7 @@ fn programs(root: &Path) -> Vec<Program> {
     let floor = "reqwest = { version = \"0.13\", default-features = false, features = [\"json\", \"rustls-no-provider\"] }\n\
                  rustls = { version = \"0.23\", default-features = false, features = [\"ring\", \"std\", \"tls12\"] }\n\
                  serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n";
-    let all = "\"agent\", \"customer\", \"configuration\", \"reports\", \"accounts\", \"rustls\"";
+    let all = "\"agent\", \"customer\", \"configuration\", \"reports\", \"accounts\", \"rtm\", \"webhooks\", \"rustls\"";
     vec![
         Program { name: "floor", dependencies: format!("{floor}{TOKIO}"), source: FLOOR },
         Program { name: "agent", dependencies: ours("\"agent\", \"rustls\""), source: AGENT },
