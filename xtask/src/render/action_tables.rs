@@ -2,7 +2,7 @@
 
 use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 
-use super::imports::{Imports, RTM, When};
+use super::imports::{Imports, RTM, WIDTH, When};
 use super::rust_types::{answer_type, rust_type};
 use super::{Output, by_category, docs, rust_file, spec_folder};
 use crate::model::{
@@ -110,7 +110,7 @@ impl Constant<'_> {
                 Transport::Rtm => "Transport::Rtm",
             })
             .collect();
-        self.line(&["Transport"], &format!("transports: &[{}]", transports.join(", ")));
+        self.list(&["Transport"], "transports: &[", &transports, "]");
         self.scopes(&action.scopes);
         match action.repeatable {
             Repeatable::Always => self.line(&["Repeatable"], "repeatable: Repeatable::Always"),
@@ -120,8 +120,9 @@ impl Constant<'_> {
         if let Some(pagination) = &action.pagination {
             let (items, next) = (&pagination.items, &pagination.next);
             let (previous, total) = (&pagination.previous, &pagination.total);
-            let pagination = format!("Pagination::new({items:?}, {next:?}, {previous:?}, {total:?})");
-            self.line(&["Pagination"], &format!("pagination: Some({pagination})"));
+            let names =
+                [format!("{items:?}"), format!("{next:?}"), format!("{previous:?}"), format!("{total:?}")];
+            self.list(&["Pagination"], "pagination: Some(Pagination::new(", &names, "))");
         }
         if let Some(single) = &action.batch_of {
             self.line(&[], &format!("batch_of: Some({single:?})"));
@@ -160,10 +161,14 @@ impl Constant<'_> {
             Content::Form => "Form",
         };
         let held = http.parameters.iter().filter(|parameter| parameter.client);
-        let held = quoted(held.map(|parameter| &parameter.name));
-        let (path, names) = (&http.path, ["Http", "Method", "Content"]);
-        let http = format!("Http::new(Method::{method}, {path:?}, Content::{content}, &[{held}])");
-        self.line(&names, &format!("http: Some({http})"));
+        let held = quoted(held.map(|parameter| &parameter.name)).join(", ");
+        let parts = [
+            format!("Method::{method}"),
+            format!("{:?}", http.path),
+            format!("Content::{content}"),
+            format!("&[{held}]"),
+        ];
+        self.list(&["Http", "Method", "Content"], "http: Some(Http::new(", &parts, "))");
     }
 
     fn scopes(&mut self, scopes: &Scopes) {
@@ -173,7 +178,18 @@ impl Constant<'_> {
             Scopes::All(_) => "All",
             Scopes::Listed(_) => "Listed",
         };
-        self.line(&["Scopes"], &format!("scopes: Scopes::{variant}(&[{}])", quoted(scopes.names())));
+        self.list(&["Scopes"], &format!("scopes: Scopes::{variant}(&["), &quoted(scopes.names()), "])");
+    }
+
+    /// A field whose value is a list of parts: on one line, or, where that is too long, a part a line.
+    fn list(&mut self, names: &[&str], start: &str, parts: &[impl AsRef<str>], end: &str) {
+        let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
+        let line = format!("{start}{}{end}", parts.join(", "));
+        if line.len() + "    ,".len() <= WIDTH {
+            return self.line(names, &line);
+        }
+        let parts: String = parts.iter().map(|part| format!("        {part},\n")).collect();
+        self.line(names, &format!("{start}\n{parts}    {end}"));
     }
 
     fn line(&mut self, names: &[&str], line: &str) {
@@ -188,8 +204,8 @@ impl Constant<'_> {
     }
 }
 
-fn quoted<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
-    names.into_iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+fn quoted<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+    names.into_iter().map(|name| format!("{name:?}")).collect()
 }
 
 /// The traits that an action's request has. A file to upload is no value that is written as JSON.

@@ -6,7 +6,7 @@ use super::rust_types::library_type;
 use crate::model::{Model, Named, Schema};
 
 /// How wide a line may be: what rustfmt makes of `max_width = 110` where a list stands.
-const WIDTH: usize = 109;
+pub(super) const WIDTH: usize = 109;
 
 /// The attribute of what only WebSocket needs.
 pub(super) const RTM: &str = "#[cfg(feature = \"rtm\")]\n";

@@ -36,7 +36,12 @@ pub const REVOKE_CUSTOMER_TOKEN: ActionInfo = ActionInfo {
 
 /// Issues a customer's access token for one group only.
 pub const ISSUE_GROUP_CUSTOMER_TOKEN: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v2/customer/{organization_id}/{group_id}/token", Content::Json, &["organization_id", "group_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v2/customer/{organization_id}/{group_id}/token",
+        Content::Json,
+        &["organization_id", "group_id"],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Listed(&["customers:own"]),
     authorization: Authorization::Optional,

@@ -22,7 +22,12 @@ pub const LIST_CHATS: ActionInfo = ActionInfo {
     transports: &[Transport::Web, Transport::Rtm],
     scopes: Scopes::Any(&["chats--all:ro", "chats--access:ro"]),
     repeatable: Repeatable::Always,
-    pagination: Some(Pagination::new("chats_summary", "next_page_id", Some("previous_page_id"), Some("found_chats"))),
+    pagination: Some(Pagination::new(
+        "chats_summary",
+        "next_page_id",
+        Some("previous_page_id"),
+        Some("found_chats"),
+    )),
     ..ActionInfo::new(
         Api::Agent,
         "list_chats",
@@ -36,7 +41,12 @@ pub const LIST_THREADS: ActionInfo = ActionInfo {
     transports: &[Transport::Web, Transport::Rtm],
     scopes: Scopes::Any(&["chats--all:ro", "chats--access:ro"]),
     repeatable: Repeatable::Always,
-    pagination: Some(Pagination::new("threads", "next_page_id", Some("previous_page_id"), Some("found_threads"))),
+    pagination: Some(Pagination::new(
+        "threads",
+        "next_page_id",
+        Some("previous_page_id"),
+        Some("found_threads"),
+    )),
     ..ActionInfo::new(
         Api::Agent,
         "list_threads",
@@ -63,7 +73,12 @@ pub const LIST_ARCHIVES: ActionInfo = ActionInfo {
     transports: &[Transport::Web],
     scopes: Scopes::Any(&["chats--all:ro", "chats--access:ro"]),
     repeatable: Repeatable::Always,
-    pagination: Some(Pagination::new("chats", "next_page_id", Some("previous_page_id"), Some("found_chats"))),
+    pagination: Some(Pagination::new(
+        "chats",
+        "next_page_id",
+        Some("previous_page_id"),
+        Some("found_chats"),
+    )),
     ..ActionInfo::new(
         Api::Agent,
         "list_archives",
@@ -136,7 +151,12 @@ pub const RTM_LIST_ARCHIVES: ActionInfo = ActionInfo {
     transports: &[Transport::Rtm],
     scopes: Scopes::Any(&["chats--all:ro", "chats--access:ro"]),
     repeatable: Repeatable::Always,
-    pagination: Some(Pagination::new("chats", "next_page_id", Some("previous_page_id"), Some("found_chats"))),
+    pagination: Some(Pagination::new(
+        "chats",
+        "next_page_id",
+        Some("previous_page_id"),
+        Some("found_chats"),
+    )),
     ..ActionInfo::new(
         Api::Agent,
         "list_archives",

@@ -31,7 +31,12 @@ pub const LIST_CUSTOMERS: ActionInfo = ActionInfo {
     transports: &[Transport::Web, Transport::Rtm],
     scopes: Scopes::Any(&["customers:ro"]),
     repeatable: Repeatable::Always,
-    pagination: Some(Pagination::new("customers", "next_page_id", Some("previous_page_id"), Some("total_customers"))),
+    pagination: Some(Pagination::new(
+        "customers",
+        "next_page_id",
+        Some("previous_page_id"),
+        Some("total_customers"),
+    )),
     ..ActionInfo::new(
         Api::Agent,
         "list_customers",

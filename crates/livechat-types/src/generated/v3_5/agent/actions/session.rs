@@ -8,7 +8,13 @@ use crate::{ActionInfo, Api, Empty, Repeatable, RtmAction, Scopes, Transport};
 /// Logs an agent in.
 pub const LOGIN: ActionInfo = ActionInfo {
     transports: &[Transport::Rtm],
-    scopes: Scopes::All(&["chats--access:ro", "customers:ro", "multicast:ro", "agents--all:ro", "agents-bot--all:ro"]),
+    scopes: Scopes::All(&[
+        "chats--access:ro",
+        "customers:ro",
+        "multicast:ro",
+        "agents--all:ro",
+        "agents-bot--all:ro",
+    ]),
     ..ActionInfo::new(
         Api::Agent,
         "login",

@@ -14,7 +14,12 @@ use crate::{Action, ActionInfo, Api, Content, Empty, Http, Method, Repeatable, S
 pub const CREATE_AGENT: ActionInfo = ActionInfo {
     http: Some(Http::new(Method::Post, "/v3.5/configuration/action/create_agent", Content::Json, &[])),
     transports: &[Transport::Web],
-    scopes: Scopes::Listed(&["accounts--all:rc", "accounts--all:rw", "subscription.lc:rw", "accounts.roles.lc--all:rw"]),
+    scopes: Scopes::Listed(&[
+        "accounts--all:rc",
+        "accounts--all:rw",
+        "subscription.lc:rw",
+        "accounts.roles.lc--all:rw",
+    ]),
     ..ActionInfo::new(
         Api::Configuration,
         "create_agent",
@@ -99,7 +104,12 @@ pub const UNSUSPEND_AGENT: ActionInfo = ActionInfo {
 
 /// Asks for the end of one's own suspension.
 pub const REQUEST_AGENT_UNSUSPENSION: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/request_agent_unsuspension", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/request_agent_unsuspension",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     ..ActionInfo::new(
         Api::Configuration,
@@ -122,9 +132,19 @@ pub const APPROVE_AGENT: ActionInfo = ActionInfo {
 
 /// Creates several agents.
 pub const BATCH_CREATE_AGENTS: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/batch_create_agents", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/batch_create_agents",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
-    scopes: Scopes::Listed(&["accounts--all:rc", "accounts--all:rw", "subscription.lc:rw", "accounts.roles.lc--all:rw"]),
+    scopes: Scopes::Listed(&[
+        "accounts--all:rc",
+        "accounts--all:rw",
+        "subscription.lc:rw",
+        "accounts.roles.lc--all:rw",
+    ]),
     batch_of: Some("create_agent"),
     ..ActionInfo::new(
         Api::Configuration,
@@ -135,7 +155,12 @@ pub const BATCH_CREATE_AGENTS: ActionInfo = ActionInfo {
 
 /// Changes the settings of several agents.
 pub const BATCH_UPDATE_AGENTS: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/batch_update_agents", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/batch_update_agents",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Listed(&["agents--my:rw", "agents--all:rw", "accounts.roles.lc--all:rw"]),
     repeatable: Repeatable::Always,
@@ -149,7 +174,12 @@ pub const BATCH_UPDATE_AGENTS: ActionInfo = ActionInfo {
 
 /// Deletes several agents.
 pub const BATCH_DELETE_AGENTS: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/batch_delete_agents", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/batch_delete_agents",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Listed(&["agents--my:rw", "accounts--my:rw", "agents--all:rw", "accounts--all:rw"]),
     batch_of: Some("delete_agent"),
@@ -162,7 +192,12 @@ pub const BATCH_DELETE_AGENTS: ActionInfo = ActionInfo {
 
 /// Suspends several agents.
 pub const BATCH_SUSPEND_AGENTS: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/batch_suspend_agents", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/batch_suspend_agents",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Listed(&["agents--all:rw", "sessions--all:rw"]),
     batch_of: Some("suspend_agent"),
@@ -175,7 +210,12 @@ pub const BATCH_SUSPEND_AGENTS: ActionInfo = ActionInfo {
 
 /// Ends the suspension of several agents.
 pub const BATCH_UNSUSPEND_AGENTS: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/batch_unsuspend_agents", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/batch_unsuspend_agents",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Listed(&["agents--all:rw", "accounts--all:rw", "subscription.lc:rw"]),
     batch_of: Some("unsuspend_agent"),
@@ -188,7 +228,12 @@ pub const BATCH_UNSUSPEND_AGENTS: ActionInfo = ActionInfo {
 
 /// Lets several new agents into the app.
 pub const BATCH_APPROVE_AGENTS: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/batch_approve_agents", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/batch_approve_agents",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Listed(&["agents--all:rw", "accounts--all:rw", "subscription.lc:rw"]),
     batch_of: Some("approve_agent"),

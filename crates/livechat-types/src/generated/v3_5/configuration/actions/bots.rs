@@ -14,7 +14,12 @@ use crate::{Action, ActionInfo, Api, Content, Empty, Http, Method, Repeatable, S
 
 /// Creates a bot template.
 pub const CREATE_BOT_TEMPLATE: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/create_bot_template", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/create_bot_template",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Any(&["bots.templates:rw"]),
     ..ActionInfo::new(
@@ -38,7 +43,12 @@ pub const CREATE_BOT: ActionInfo = ActionInfo {
 
 /// Deletes a bot template.
 pub const DELETE_BOT_TEMPLATE: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/delete_bot_template", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/delete_bot_template",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Any(&["bots.templates:rw"]),
     ..ActionInfo::new(
@@ -62,7 +72,12 @@ pub const DELETE_BOT: ActionInfo = ActionInfo {
 
 /// Changes a bot template.
 pub const UPDATE_BOT_TEMPLATE: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/update_bot_template", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/update_bot_template",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Any(&["bots.templates:rw"]),
     repeatable: Repeatable::Always,
@@ -138,7 +153,12 @@ pub const ISSUE_BOT_TOKEN: ActionInfo = ActionInfo {
 
 /// Gives a bot template a new secret.
 pub const RESET_BOT_TEMPLATE_SECRET: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/reset_bot_template_secret", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/reset_bot_template_secret",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Any(&["bots.templates:rw"]),
     ..ActionInfo::new(

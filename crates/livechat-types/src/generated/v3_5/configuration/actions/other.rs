@@ -21,7 +21,12 @@ pub const LIST_CHANNELS: ActionInfo = ActionInfo {
 
 /// Tells what would exceed the limits of a plan.
 pub const CHECK_PRODUCT_LIMITS_FOR_PLAN: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/check_product_limits_for_plan", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/check_product_limits_for_plan",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Any(&["subscription.lc:rw"]),
     repeatable: Repeatable::Always,

@@ -26,7 +26,12 @@ pub const REGISTER_PROPERTY: ActionInfo = ActionInfo {
 
 /// Unregisters a private property.
 pub const UNREGISTER_PROPERTY: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/unregister_property", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/unregister_property",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Any(&["properties.configuration:rw"]),
     ..ActionInfo::new(
@@ -63,7 +68,12 @@ pub const LIST_PROPERTIES: ActionInfo = ActionInfo {
 
 /// Sets properties of the license.
 pub const UPDATE_LICENSE_PROPERTIES: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/update_license_properties", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/update_license_properties",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Any(&["properties.license.value--my:rw", "properties.license.value--all:rw"]),
     repeatable: Repeatable::Always,
@@ -76,7 +86,12 @@ pub const UPDATE_LICENSE_PROPERTIES: ActionInfo = ActionInfo {
 
 /// Returns the properties of the license.
 pub const LIST_LICENSE_PROPERTIES: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/list_license_properties", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/list_license_properties",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Any(&["properties.license.value--my:ro", "properties.license.value--all:ro"]),
     repeatable: Repeatable::Always,
@@ -89,7 +104,12 @@ pub const LIST_LICENSE_PROPERTIES: ActionInfo = ActionInfo {
 
 /// Deletes properties of the license.
 pub const DELETE_LICENSE_PROPERTIES: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/delete_license_properties", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/delete_license_properties",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Any(&["properties.license.value--my:rw", "properties.license.value--all:rw"]),
     ..ActionInfo::new(
@@ -101,7 +121,12 @@ pub const DELETE_LICENSE_PROPERTIES: ActionInfo = ActionInfo {
 
 /// Sets properties of a group.
 pub const UPDATE_GROUP_PROPERTIES: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/update_group_properties", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/update_group_properties",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Any(&["properties.group.value--my:rw", "properties.group.value--all:rw"]),
     repeatable: Repeatable::Always,
@@ -114,7 +139,12 @@ pub const UPDATE_GROUP_PROPERTIES: ActionInfo = ActionInfo {
 
 /// Returns the properties of groups.
 pub const LIST_GROUPS_PROPERTIES: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/list_groups_properties", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/list_groups_properties",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Any(&["properties.group.value--all:ro"]),
     repeatable: Repeatable::Always,
@@ -127,7 +157,12 @@ pub const LIST_GROUPS_PROPERTIES: ActionInfo = ActionInfo {
 
 /// Deletes properties of a group.
 pub const DELETE_GROUP_PROPERTIES: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/delete_group_properties", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/delete_group_properties",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Any(&["properties.group.value--my:rw", "properties.group.value--all:rw"]),
     ..ActionInfo::new(

@@ -63,7 +63,12 @@ pub const LIST_WEBHOOK_NAMES: ActionInfo = ActionInfo {
 
 /// Switches the webhooks of an application on again.
 pub const ENABLE_LICENSE_WEBHOOKS: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/enable_license_webhooks", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/enable_license_webhooks",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Any(&["webhooks.state:rw"]),
     ..ActionInfo::new(
@@ -75,7 +80,12 @@ pub const ENABLE_LICENSE_WEBHOOKS: ActionInfo = ActionInfo {
 
 /// Switches the webhooks of an application off.
 pub const DISABLE_LICENSE_WEBHOOKS: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/disable_license_webhooks", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/disable_license_webhooks",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Any(&["webhooks.state:rw"]),
     ..ActionInfo::new(
@@ -87,7 +97,12 @@ pub const DISABLE_LICENSE_WEBHOOKS: ActionInfo = ActionInfo {
 
 /// Tells whether the webhooks of an application are on.
 pub const GET_LICENSE_WEBHOOKS_STATE: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/configuration/action/get_license_webhooks_state", Content::Json, &[])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/configuration/action/get_license_webhooks_state",
+        Content::Json,
+        &[],
+    )),
     transports: &[Transport::Web],
     scopes: Scopes::Any(&["webhooks.state:ro"]),
     repeatable: Repeatable::Always,

@@ -14,10 +14,20 @@ use crate::{Action, ActionInfo, Api, Content, Empty, Http, Method, Pagination, R
 
 /// Lists the customer's chats.
 pub const LIST_CHATS: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/list_chats", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/list_chats",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     repeatable: Repeatable::Always,
-    pagination: Some(Pagination::new("chats_summary", "next_page_id", Some("previous_page_id"), Some("total_chats"))),
+    pagination: Some(Pagination::new(
+        "chats_summary",
+        "next_page_id",
+        Some("previous_page_id"),
+        Some("total_chats"),
+    )),
     ..ActionInfo::new(
         Api::Customer,
         "list_chats",
@@ -27,10 +37,20 @@ pub const LIST_CHATS: ActionInfo = ActionInfo {
 
 /// Lists the threads of a chat.
 pub const LIST_THREADS: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/list_threads", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/list_threads",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     repeatable: Repeatable::Always,
-    pagination: Some(Pagination::new("threads", "next_page_id", Some("previous_page_id"), Some("found_threads"))),
+    pagination: Some(Pagination::new(
+        "threads",
+        "next_page_id",
+        Some("previous_page_id"),
+        Some("found_threads"),
+    )),
     ..ActionInfo::new(
         Api::Customer,
         "list_threads",
@@ -40,7 +60,12 @@ pub const LIST_THREADS: ActionInfo = ActionInfo {
 
 /// Returns a chat with one of its threads.
 pub const GET_CHAT: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/get_chat", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/get_chat",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     repeatable: Repeatable::Always,
     ..ActionInfo::new(
@@ -52,7 +77,12 @@ pub const GET_CHAT: ActionInfo = ActionInfo {
 
 /// Starts a chat.
 pub const START_CHAT: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/start_chat", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/start_chat",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web],
     ..ActionInfo::new(
         Api::Customer,
@@ -63,7 +93,12 @@ pub const START_CHAT: ActionInfo = ActionInfo {
 
 /// Opens a new thread in an archived chat.
 pub const RESUME_CHAT: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/resume_chat", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/resume_chat",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     ..ActionInfo::new(
         Api::Customer,
@@ -74,7 +109,12 @@ pub const RESUME_CHAT: ActionInfo = ActionInfo {
 
 /// Ends a chat.
 pub const DEACTIVATE_CHAT: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/deactivate_chat", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/deactivate_chat",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     ..ActionInfo::new(
         Api::Customer,

@@ -9,7 +9,12 @@ use crate::{Action, ActionInfo, Api, Content, Http, Method, Repeatable, Transpor
 
 /// Returns what changes often in a group's configuration.
 pub const GET_DYNAMIC_CONFIGURATION: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Get, "/v3.5/customer/action/get_dynamic_configuration", Content::Query, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Get,
+        "/v3.5/customer/action/get_dynamic_configuration",
+        Content::Query,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web],
     repeatable: Repeatable::Always,
     ..ActionInfo::new(
@@ -21,7 +26,12 @@ pub const GET_DYNAMIC_CONFIGURATION: ActionInfo = ActionInfo {
 
 /// Returns one version of a group's configuration.
 pub const GET_CONFIGURATION: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Get, "/v3.5/customer/action/get_configuration", Content::Query, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Get,
+        "/v3.5/customer/action/get_configuration",
+        Content::Query,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web],
     repeatable: Repeatable::Always,
     ..ActionInfo::new(

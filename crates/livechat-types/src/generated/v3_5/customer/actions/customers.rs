@@ -13,7 +13,12 @@ use crate::{Action, ActionInfo, Api, Content, Empty, Http, Method, Repeatable, T
 
 /// Changes what is known about the customer.
 pub const UPDATE_CUSTOMER: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/update_customer", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/update_customer",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     repeatable: Repeatable::Always,
     ..ActionInfo::new(
@@ -25,7 +30,12 @@ pub const UPDATE_CUSTOMER: ActionInfo = ActionInfo {
 
 /// Sets the fields of the customer's session.
 pub const SET_CUSTOMER_SESSION_FIELDS: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/set_customer_session_fields", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/set_customer_session_fields",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     repeatable: Repeatable::Always,
     ..ActionInfo::new(
@@ -37,7 +47,12 @@ pub const SET_CUSTOMER_SESSION_FIELDS: ActionInfo = ActionInfo {
 
 /// Returns what is known about the customer.
 pub const GET_CUSTOMER: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/get_customer", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/get_customer",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     repeatable: Repeatable::Always,
     ..ActionInfo::new(

@@ -9,7 +9,12 @@ use crate::{Action, ActionInfo, Api, Content, Empty, Http, Method, Transport};
 
 /// Sends an event to a chat.
 pub const SEND_EVENT: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/send_event", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/send_event",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     ..ActionInfo::new(
         Api::Customer,
@@ -20,7 +25,12 @@ pub const SEND_EVENT: ActionInfo = ActionInfo {
 
 /// Uploads a file to send later.
 pub const UPLOAD_FILE: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/upload_file", Content::Multipart, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/upload_file",
+        Content::Multipart,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web],
     ..ActionInfo::new(
         Api::Customer,
@@ -31,7 +41,12 @@ pub const UPLOAD_FILE: ActionInfo = ActionInfo {
 
 /// Reports that a button of a rich message was pressed.
 pub const SEND_RICH_MESSAGE_POSTBACK: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/send_rich_message_postback", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/send_rich_message_postback",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     ..ActionInfo::new(
         Api::Customer,
@@ -42,7 +57,12 @@ pub const SEND_RICH_MESSAGE_POSTBACK: ActionInfo = ActionInfo {
 
 /// Shows agents what the customer is typing.
 pub const SEND_SNEAK_PEEK: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/send_sneak_peek", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/send_sneak_peek",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     ..ActionInfo::new(
         Api::Customer,

@@ -7,7 +7,12 @@ use crate::{Action, ActionInfo, Api, Content, Http, Method, Repeatable, Transpor
 
 /// Returns the phrases of a chat widget.
 pub const GET_LOCALIZATION: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Get, "/v3.5/customer/action/get_localization", Content::Query, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Get,
+        "/v3.5/customer/action/get_localization",
+        Content::Query,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web],
     repeatable: Repeatable::Always,
     ..ActionInfo::new(

@@ -14,7 +14,12 @@ use crate::{Action, ActionInfo, Api, Content, Empty, Http, Method, Repeatable, T
 
 /// Makes the server check whether the customer reached a goal.
 pub const CHECK_GOALS: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/check_goals", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/check_goals",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web],
     ..ActionInfo::new(
         Api::Customer,
@@ -25,7 +30,12 @@ pub const CHECK_GOALS: ActionInfo = ActionInfo {
 
 /// Returns the form of a survey.
 pub const GET_FORM: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/get_form", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/get_form",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web],
     repeatable: Repeatable::Always,
     ..ActionInfo::new(
@@ -37,7 +47,12 @@ pub const GET_FORM: ActionInfo = ActionInfo {
 
 /// Returns the agent whom a chat would go to.
 pub const GET_PREDICTED_AGENT: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/get_predicted_agent", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/get_predicted_agent",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     repeatable: Repeatable::Always,
     ..ActionInfo::new(
@@ -49,7 +64,12 @@ pub const GET_PREDICTED_AGENT: ActionInfo = ActionInfo {
 
 /// Returns what a link leads to.
 pub const GET_URL_INFO: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/get_url_info", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/get_url_info",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     repeatable: Repeatable::Always,
     ..ActionInfo::new(
@@ -61,7 +81,12 @@ pub const GET_URL_INFO: ActionInfo = ActionInfo {
 
 /// Marks a chat's events as seen up to an instant.
 pub const MARK_EVENTS_AS_SEEN: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/mark_events_as_seen", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/mark_events_as_seen",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     repeatable: Repeatable::Always,
     ..ActionInfo::new(
@@ -73,7 +98,12 @@ pub const MARK_EVENTS_AS_SEEN: ActionInfo = ActionInfo {
 
 /// Marks a greeting as seen.
 pub const ACCEPT_GREETING: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/accept_greeting", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/accept_greeting",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     ..ActionInfo::new(
         Api::Customer,
@@ -84,7 +114,12 @@ pub const ACCEPT_GREETING: ActionInfo = ActionInfo {
 
 /// Dismisses a greeting.
 pub const CANCEL_GREETING: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/cancel_greeting", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/cancel_greeting",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     ..ActionInfo::new(
         Api::Customer,
@@ -95,7 +130,12 @@ pub const CANCEL_GREETING: ActionInfo = ActionInfo {
 
 /// Asks the customer to confirm their e-mail address.
 pub const REQUEST_EMAIL_VERIFICATION: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/request_email_verification", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/request_email_verification",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web],
     ..ActionInfo::new(
         Api::Customer,

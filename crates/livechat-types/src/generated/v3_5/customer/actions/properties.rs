@@ -13,7 +13,12 @@ use crate::{Action, ActionInfo, Api, Authorization, Content, Empty, Http, Method
 
 /// Sets properties of a chat.
 pub const UPDATE_CHAT_PROPERTIES: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/update_chat_properties", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/update_chat_properties",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     repeatable: Repeatable::Always,
     ..ActionInfo::new(
@@ -25,7 +30,12 @@ pub const UPDATE_CHAT_PROPERTIES: ActionInfo = ActionInfo {
 
 /// Deletes properties of a chat.
 pub const DELETE_CHAT_PROPERTIES: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/delete_chat_properties", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/delete_chat_properties",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     ..ActionInfo::new(
         Api::Customer,
@@ -36,7 +46,12 @@ pub const DELETE_CHAT_PROPERTIES: ActionInfo = ActionInfo {
 
 /// Sets properties of a thread.
 pub const UPDATE_THREAD_PROPERTIES: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/update_thread_properties", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/update_thread_properties",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     repeatable: Repeatable::Always,
     ..ActionInfo::new(
@@ -48,7 +63,12 @@ pub const UPDATE_THREAD_PROPERTIES: ActionInfo = ActionInfo {
 
 /// Deletes properties of a thread.
 pub const DELETE_THREAD_PROPERTIES: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/delete_thread_properties", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/delete_thread_properties",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     ..ActionInfo::new(
         Api::Customer,
@@ -59,7 +79,12 @@ pub const DELETE_THREAD_PROPERTIES: ActionInfo = ActionInfo {
 
 /// Sets properties of an event.
 pub const UPDATE_EVENT_PROPERTIES: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/update_event_properties", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/update_event_properties",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     repeatable: Repeatable::Always,
     ..ActionInfo::new(
@@ -71,7 +96,12 @@ pub const UPDATE_EVENT_PROPERTIES: ActionInfo = ActionInfo {
 
 /// Deletes properties of an event.
 pub const DELETE_EVENT_PROPERTIES: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/delete_event_properties", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/delete_event_properties",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     ..ActionInfo::new(
         Api::Customer,
@@ -82,7 +112,12 @@ pub const DELETE_EVENT_PROPERTIES: ActionInfo = ActionInfo {
 
 /// Returns the properties of the license.
 pub const LIST_LICENSE_PROPERTIES: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Get, "/v3.5/customer/action/list_license_properties", Content::Query, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Get,
+        "/v3.5/customer/action/list_license_properties",
+        Content::Query,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web],
     repeatable: Repeatable::Always,
     authorization: Authorization::None,
@@ -95,7 +130,12 @@ pub const LIST_LICENSE_PROPERTIES: ActionInfo = ActionInfo {
 
 /// Returns the properties of a group.
 pub const LIST_GROUP_PROPERTIES: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Get, "/v3.5/customer/action/list_group_properties", Content::Query, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Get,
+        "/v3.5/customer/action/list_group_properties",
+        Content::Query,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web],
     repeatable: Repeatable::Always,
     authorization: Authorization::None,

@@ -9,7 +9,12 @@ use crate::{Action, ActionInfo, Api, Content, Http, Method, Repeatable, Transpor
 
 /// Returns which groups can be reached.
 pub const LIST_GROUP_STATUSES: ActionInfo = ActionInfo {
-    http: Some(Http::new(Method::Post, "/v3.5/customer/action/list_group_statuses", Content::Json, &["organization_id"])),
+    http: Some(Http::new(
+        Method::Post,
+        "/v3.5/customer/action/list_group_statuses",
+        Content::Json,
+        &["organization_id"],
+    )),
     transports: &[Transport::Web, Transport::Rtm],
     repeatable: Repeatable::Always,
     ..ActionInfo::new(
