@@ -3,9 +3,11 @@
 use std::{fmt, marker::PhantomData};
 
 use serde::{
-    Deserializer,
+    Deserializer, Serialize, Serializer,
     de::{Error, Visitor},
 };
+
+use crate::unknown::UnknownValue;
 
 /// Gives an enum of unit variants and `Unknown(UnknownValue)` its strings.
 ///
@@ -80,7 +82,7 @@ macro_rules! string_enum {
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
                 match self {
-                    Self::Unknown(value) => value.serialize(serializer),
+                    Self::Unknown(value) => $crate::string_enum::write_unknown(value, serializer),
                     known => serializer.serialize_str(known.as_str()),
                 }
             }
@@ -94,6 +96,13 @@ macro_rules! string_enum {
     };
 }
 pub(crate) use string_enum;
+
+/// Writes a value that is not known. Programs mostly send known ones, so this is kept out of their way.
+#[cold]
+#[inline(never)]
+pub(crate) fn write_unknown<S: Serializer>(value: &UnknownValue, serializer: S) -> Result<S::Ok, S::Error> {
+    value.serialize(serializer)
+}
 
 /// Reads a string and makes a value of it, without owning the string first.
 pub(crate) fn read<'de, T, D>(deserializer: D, name: &'static str) -> Result<T, D::Error>
