@@ -15,8 +15,6 @@ use serde::{
 };
 use serde_json::Value;
 
-use crate::buffered::buffered;
-
 /// A value of unknown use.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Early<'de> {
@@ -33,13 +31,11 @@ impl Default for Early<'_> {
 }
 
 impl<'de> Early<'de> {
-    /// Reads the value, which stood at `key`, as what it turned out to be.
-    pub(crate) fn read<V: DeserializeSeed<'de>, E: Error>(self, key: &str, seed: V) -> Result<V::Value, E> {
+    /// Reads the value as what it turned out to be.
+    pub(crate) fn read<V: DeserializeSeed<'de>, E: Error>(self, seed: V) -> Result<V::Value, E> {
         match self {
-            Self::Text(text) => seed
-                .deserialize(Text::<E> { text, error: PhantomData })
-                .map_err(|error| E::custom(format_args!("`{key}`: {error}"))),
-            Self::Other(value) => buffered(key, value, seed),
+            Self::Text(text) => seed.deserialize(Text::<E> { text, error: PhantomData }),
+            Self::Other(value) => seed.deserialize(value).map_err(E::custom),
         }
     }
 }
@@ -153,7 +149,7 @@ mod tests {
     use super::*;
 
     fn read<T: DeserializeOwned>(early: Early<'_>) -> Result<T, serde_json::Error> {
-        early.read("key", PhantomData)
+        early.read(PhantomData)
     }
 
     #[test]
@@ -184,13 +180,5 @@ mod tests {
         assert_eq!(read::<char>(Early::Text("x")).unwrap(), 'x');
         serde::de::IgnoredAny::deserialize(Text::<serde_json::Error> { text: "x", error: PhantomData })
             .unwrap();
-    }
-
-    #[test]
-    fn an_error_names_the_key() {
-        let error = read::<u8>(Early::Text("x")).unwrap_err().to_string();
-        assert_eq!(error, "`key`: invalid type: string \"x\", expected u8");
-        let error = read::<u8>(Early::Other(json!([]))).unwrap_err().to_string();
-        assert_eq!(error, "`key`: invalid type: sequence, expected u8");
     }
 }

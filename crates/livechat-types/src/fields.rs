@@ -7,8 +7,13 @@
 use std::{fmt, marker::PhantomData};
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserializer,
     de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor},
+};
+
+use crate::{
+    error_path::{self, Part},
+    read::{As, Read},
 };
 
 /// The names of each field on the wire: the documented one first, then other spellings that are accepted.
@@ -17,7 +22,7 @@ pub(crate) type Names = &'static [&'static [&'static str]];
 /// Implements `Deserialize` for a struct, one field a line.
 ///
 /// A line is the field, whether it must be there, its name on the wire and other accepted spellings. The type of an `optional`
-/// field is an `Option`, and `null` is the same as absence. A `jiff::Timestamp` is an `instant` or an `optional_instant`.
+/// field is an `Option`, and `null` is the same as absence.
 ///
 /// ```text
 /// fields! { ListThreads {
@@ -43,6 +48,8 @@ macro_rules! fields {
                 Ok(Self { $($field),* })
             }
         }
+
+        impl<'de> $crate::read::Read<'de> for $object {}
     };
 }
 pub(crate) use fields;
@@ -89,12 +96,11 @@ pub(crate) trait Slot<'de>: Sized {
 /// The slots' patterns, by the words that `fields!` has for them.
 pub(crate) mod presence {
     pub(crate) use super::Optional as optional;
-    pub(crate) use crate::instant::{Optional as optional_instant, Required::Read as instant};
     pub(crate) use Option::Some as required;
 }
 
 /// The slot of a field that must be there.
-impl<'de, T: Deserialize<'de>> Slot<'de> for Option<T> {
+impl<'de, T: Read<'de>> Slot<'de> for Option<T> {
     const REQUIRED: bool = true;
 
     fn empty() -> Self {
@@ -102,7 +108,7 @@ impl<'de, T: Deserialize<'de>> Slot<'de> for Option<T> {
     }
 
     fn fill<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
-        *self = Some(map.next_value()?);
+        *self = Some(map.next_value_seed(As::new())?);
         Ok(())
     }
 }
@@ -110,7 +116,7 @@ impl<'de, T: Deserialize<'de>> Slot<'de> for Option<T> {
 /// The slot of a field that may be absent or `null`.
 pub(crate) struct Optional<T>(pub(crate) Option<T>);
 
-impl<'de, T: Deserialize<'de>> Slot<'de> for Optional<T> {
+impl<'de, T: Read<'de>> Slot<'de> for Optional<T> {
     const REQUIRED: bool = false;
 
     fn empty() -> Self {
@@ -118,7 +124,7 @@ impl<'de, T: Deserialize<'de>> Slot<'de> for Optional<T> {
     }
 
     fn fill<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
-        self.0 = map.next_value()?;
+        self.0 = map.next_value_seed(As::new())?;
         Ok(())
     }
 }
@@ -187,7 +193,7 @@ impl<'de, S: Slots<'de>> Visitor<'de> for Object<S> {
             next = index + 1;
             if index < self.names.len() {
                 seen.add(index, self.names)?;
-                slots.fill(index, &mut map)?;
+                slots.fill(index, &mut map).map_err(|error| in_field::<A>(index, self.names, error))?;
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -195,6 +201,12 @@ impl<'de, S: Slots<'de>> Visitor<'de> for Object<S> {
         seen.check(S::REQUIRED, self.names)?;
         Ok(slots)
     }
+}
+
+/// The error of the field at `index`, with the field's name.
+#[cold]
+pub(crate) fn in_field<'de, A: MapAccess<'de>>(index: usize, names: Names, error: A::Error) -> A::Error {
+    error_path::at::<A, _>(Part::Field(name(index, names)), error)
 }
 
 /// The fields seen so far, one bit for each.

@@ -103,6 +103,8 @@ macro_rules! string_id {
                 $crate::id::read_string(deserializer, stringify!($name)).map(Self)
             }
         }
+
+        impl<'de> $crate::read::Read<'de> for $name {}
     };
 }
 pub(crate) use string_id;
@@ -166,6 +168,8 @@ macro_rules! integer_id {
                 $crate::id::read_integer(deserializer, stringify!($name)).map(Self)
             }
         }
+
+        impl<'de> $crate::read::Read<'de> for $name {}
     };
 }
 pub(crate) use integer_id;

@@ -6,59 +6,10 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use serde::{
-    Deserializer,
-    de::{DeserializeSeed, Error, MapAccess, Visitor},
-};
+use serde::de::{Error, Visitor};
 
-use crate::fields::Slot;
-
-/// The slot of an instant that must be there.
-pub(crate) enum Required {
-    /// It was read.
-    Read(Timestamp),
-    /// It was not.
-    Missing,
-}
-
-impl<'de> Slot<'de> for Required {
-    const REQUIRED: bool = true;
-
-    fn empty() -> Self {
-        Self::Missing
-    }
-
-    fn fill<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
-        *self = Self::Read(map.next_value_seed(Instant)?);
-        Ok(())
-    }
-}
-
-/// The slot of an instant that may be absent or `null`.
-pub(crate) struct Optional(pub(crate) Option<Timestamp>);
-
-impl<'de> Slot<'de> for Optional {
-    const REQUIRED: bool = false;
-
-    fn empty() -> Self {
-        Self(None)
-    }
-
-    fn fill<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
-        self.0 = map.next_value_seed(MaybeInstant)?;
-        Ok(())
-    }
-}
-
-struct Instant;
-
-impl<'de> DeserializeSeed<'de> for Instant {
-    type Value = Timestamp;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Timestamp, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
+/// Reads an instant.
+pub(crate) struct Instant;
 
 impl Visitor<'_> for Instant {
     type Value = Timestamp;
@@ -70,38 +21,10 @@ impl Visitor<'_> for Instant {
     fn visit_str<E: Error>(self, text: &str) -> Result<Timestamp, E> {
         match usual(text.as_bytes()) {
             Some(instant) => Ok(instant),
-            None => text.parse().map_err(|error| E::custom(format_args!("`{text}` is no instant: {error}"))),
+            None => text.parse().map_err(|error| {
+                E::custom(format_args!("invalid value: string {text:?}, expected an instant: {error}"))
+            }),
         }
-    }
-}
-
-struct MaybeInstant;
-
-impl<'de> DeserializeSeed<'de> for MaybeInstant {
-    type Value = Option<Timestamp>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<Timestamp>, D::Error> {
-        deserializer.deserialize_option(self)
-    }
-}
-
-impl<'de> Visitor<'de> for MaybeInstant {
-    type Value = Option<Timestamp>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("option")
-    }
-
-    fn visit_none<E: Error>(self) -> Result<Option<Timestamp>, E> {
-        Ok(None)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Option<Timestamp>, E> {
-        Ok(None)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<Timestamp>, D::Error> {
-        Instant.deserialize(deserializer).map(Some)
     }
 }
 
@@ -191,9 +114,10 @@ fn days(year: i32, month: i32, day: i32) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use serde::de::DeserializeOwned;
+    use serde::de::{DeserializeOwned, DeserializeSeed};
 
     use super::*;
+    use crate::read::As;
 
     fn jiff(text: &str) -> Option<Timestamp> {
         text.parse().ok()
@@ -256,7 +180,7 @@ mod tests {
     /// What jiff reads a text as: the value, or the words of the error, which name the text.
     fn shown<T: DeserializeOwned + Into<Option<Timestamp>>>(text: &str) -> Result<Option<Timestamp>, String> {
         let named = |error: serde_json::Error| match serde_json::from_str::<String>(text) {
-            Ok(instant) => format!("`{instant}` is no instant: {error}"),
+            Ok(instant) => format!("invalid value: string {instant:?}, expected an instant: {error}"),
             Err(_) => error.to_string(),
         };
         serde_json::from_str::<T>(text).map(Into::into).map_err(named)
@@ -286,12 +210,12 @@ mod tests {
             let reader = || serde_json::Deserializer::from_str(text);
             let words = |error: serde_json::Error| error.to_string();
             assert_eq!(
-                Instant.deserialize(&mut reader()).map(Some).map_err(words),
+                As::<Timestamp>::new().deserialize(&mut reader()).map(Some).map_err(words),
                 shown::<Timestamp>(text),
                 "{text}"
             );
             assert_eq!(
-                MaybeInstant.deserialize(&mut reader()).map_err(words),
+                As::<Option<Timestamp>>::new().deserialize(&mut reader()).map_err(words),
                 shown::<Option<Timestamp>>(text),
                 "{text}"
             );

@@ -40,7 +40,7 @@ macro_rules! json_union {
 
             $(
                 fn $json<'de, D: ::serde::Deserializer<'de>>(value: D) -> ::std::result::Result<Self, D::Error> {
-                    <$value as ::serde::Deserialize>::deserialize(value).map(Self::$variant)
+                    <$value as $crate::read::Read>::read(value).map(Self::$variant)
                 }
             )+
         }
@@ -50,6 +50,8 @@ macro_rules! json_union {
                 $crate::json_union::read(deserializer)
             }
         }
+
+        impl<'de> $crate::read::Read<'de> for $union {}
 
         impl ::serde::Serialize for $union {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {

@@ -49,9 +49,9 @@
 )]
 
 mod action;
-mod buffered;
 mod early;
 mod empty;
+mod error_path;
 mod ext;
 mod fields;
 mod generated;
@@ -61,6 +61,7 @@ mod instant;
 mod json_schema;
 mod json_union;
 mod payload;
+mod read;
 mod secret;
 #[cfg(any(test, feature = "construct"))]
 mod strict;

@@ -13,8 +13,9 @@ use serde_json::{Map, Value};
 
 use crate::{
     RtmAction, Secret,
-    buffered::buffered,
+    error_path::{self, Part},
     fields::{self, Key, Names, Optional, Seen, Slots},
+    read::Foreign,
     shared::{AgentId, ErrorDetails, OrganizationId, WebhookId},
     tagged::Selector,
     unknown::UnknownPayload,
@@ -59,7 +60,7 @@ macro_rules! payload_union {
                 payload: D,
             ) -> ::std::result::Result<Self, D::Error> {
                 match &*action {
-                    $($action => <$payload as ::serde::Deserialize>::deserialize(payload).map(Self::$variant),)+
+                    $($action => <$payload as $crate::read::Read>::read(payload).map(Self::$variant),)+
                     _ => $crate::payload::read_unknown(action, payload).map(Self::Unknown),
                 }
             }
@@ -265,6 +266,7 @@ impl<'de, P: Payload, A: Deserialize<'de>> Deserialize<'de> for WebhookEnvelope<
         else {
             return Err(fields::incomplete("a webhook"));
         };
+        let additional_data = additional_data.map(|Foreign(data)| data);
         Ok(Self { webhook_id, secret_key, organization_id, payload, additional_data })
     }
 }
@@ -414,7 +416,8 @@ struct Failure<E> {
 
 impl<'de, E: Deserialize<'de>> Deserialize<'de> for Failure<E> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (Some(error),) = fields::read(deserializer, "the payload of an error", &[&["error"]])? else {
+        let (Some(Foreign(error)),) = fields::read(deserializer, "the payload of an error", &[&["error"]])?
+        else {
             return Err(fields::incomplete("the payload of an error"));
         };
         Ok(Self { error })
@@ -515,19 +518,21 @@ impl<'de, H: Slots<'de>, P: Selected<'de>> Visitor<'de> for Message<H, P> {
             }
             seen.add(index, names)?;
             match index {
-                SELECTOR => selector = Some(P::selector(&mut map)?),
+                SELECTOR => P::selector(&mut map).map(|read| selector = Some(read)),
                 PAYLOAD => match &selector {
-                    Some(selector) => payload = Some(map.next_value_seed(By::new(selector))?),
-                    None => first = Some(map.next_value::<Value>()?),
+                    Some(selector) => map.next_value_seed(By::new(selector)).map(|read| payload = Some(read)),
+                    None => map.next_value::<Value>().map(|read| first = Some(read)),
                 },
-                _ => slots.fill(index - SLOTS, &mut map)?,
+                _ => slots.fill(index - SLOTS, &mut map),
             }
+            .map_err(|error| fields::in_field::<A>(index, names, error))?;
         }
         seen.check(H::REQUIRED << SLOTS | 1 << SELECTOR, names)?;
         let Some(selector) = selector else { return Err(fields::incomplete(self.name)) };
         let payload = match (payload, first) {
             (Some(payload), _) => payload,
-            (None, Some(first)) => buffered("payload", first, By::new(&selector))?,
+            (None, Some(first)) => P::read(selector, first)
+                .map_err(|error| error_path::below(Part::Field("payload"), A::Error::custom(error)))?,
             (None, None) => P::read(selector, MapDeserializer::new(iter::empty::<(&str, &str)>()))?,
         };
         Ok((slots, payload))

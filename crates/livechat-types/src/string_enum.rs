@@ -93,6 +93,8 @@ macro_rules! string_enum {
                 $crate::string_enum::read(deserializer, stringify!($name))
             }
         }
+
+        impl<'de> $crate::read::Read<'de> for $name {}
     };
 }
 pub(crate) use string_enum;

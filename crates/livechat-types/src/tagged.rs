@@ -14,7 +14,11 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use crate::{early::Early, unknown::Unknown};
+use crate::{
+    early::Early,
+    error_path::{self, Part},
+    unknown::Unknown,
+};
 
 /// Implements the reading and writing of an enum of newtype variants and `Unknown(Unknown)`.
 ///
@@ -95,6 +99,8 @@ macro_rules! tagged_union {
             }
         }
 
+        impl<'de> $crate::read::Read<'de> for $union {}
+
         impl ::serde::Serialize for $union {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
                 match self {
@@ -174,7 +180,10 @@ impl<'de, T: TaggedUnion> Visitor<'de> for Union<T> {
         let mut before = Vec::new();
         while let Some(key) = map.next_key_seed(Text)? {
             if &*key == T::TAG {
-                let kind = map.next_value_seed(Selector { key: T::TAG, of: T::NAME, known: T::KINDS })?;
+                let selector = Selector { key: T::TAG, of: T::NAME, known: T::KINDS };
+                let kind = map
+                    .next_value_seed(selector)
+                    .map_err(|error| error_path::at::<A, _>(Part::Field(T::TAG), error))?;
                 let mut rest = Rest { tag: T::TAG, before, next: 0, live: Some(map) };
                 return T::read(kind, MapAccessDeserializer::new(&mut rest));
             }
@@ -212,7 +221,9 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Rest<'de, A> {
         match (self.before.get_mut(self.next), &mut self.live) {
             (Some((key, value)), _) => {
                 self.next += 1;
-                mem::take(value).read(key, seed)
+                mem::take(value)
+                    .read(seed)
+                    .map_err(|error| error_path::at_buffered::<A, _>(Part::Field(key), error))
             }
             (None, Some(live)) => live.next_value_seed(seed),
             (None, None) => Err(A::Error::custom("a value was asked for before its key")),

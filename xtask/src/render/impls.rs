@@ -3,7 +3,7 @@
 use syn::{Fields, ItemStruct};
 
 use super::code;
-use super::rust_types::{Argument, Kind, argument, branch_name, branch_type, in_option, is_instant};
+use super::rust_types::{Argument, Kind, argument, branch_name, branch_type, in_option};
 use super::structs::Role;
 use crate::lower;
 use crate::model::{Enum, JsonType, Model, Named, Ref, Schema, Tagged};
@@ -43,12 +43,7 @@ pub(super) fn fields(model: &Model, named: &Named) -> String {
     let mut text = format!("fields! {{\n    {} {{\n", named.name);
     for property in properties {
         let field = name::field_ident(&property.name);
-        let presence = match (property.required, is_instant(&property.schema)) {
-            (true, false) => "required",
-            (false, false) => "optional",
-            (true, true) => "instant",
-            (false, true) => "optional_instant",
-        };
+        let presence = if property.required { "required" } else { "optional" };
         let spellings: Vec<String> = std::iter::once(&property.name)
             .chain(&property.schema.aliases)
             .map(|name| format!("{name:?}"))

@@ -70,11 +70,6 @@ fn is_secret(schema: &Schema) -> bool {
     schema.secret == Some(true)
 }
 
-/// Whether a value is read as an instant.
-pub(super) fn is_instant(schema: &Schema) -> bool {
-    matches!(schema.shape, Shape::String(StringFormat::DateTime)) && !is_secret(schema)
-}
-
 /// The Rust type of what an action answers.
 pub(super) fn answer_type(model: &Model, action: &Action) -> String {
     action.response.as_ref().map_or_else(|| "Empty".to_owned(), |payload| rust_type(model, &payload.schema))

@@ -7,6 +7,7 @@
     reason = "the helpers of the tests may fail the tests"
 )]
 
+mod errors;
 mod http;
 mod openness;
 mod quirks;

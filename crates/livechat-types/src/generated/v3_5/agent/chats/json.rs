@@ -45,8 +45,8 @@ fields! {
 
 fields! {
     ThreadsFilters {
-        from: optional_instant "from",
-        to: optional_instant "to",
+        from: optional "from",
+        to: optional "to",
     }
 }
 
@@ -79,8 +79,8 @@ fields! {
 fields! {
     ArchivesFilters {
         query: optional "query",
-        from: optional_instant "from",
-        to: optional_instant "to",
+        from: optional "from",
+        to: optional "to",
         thread_ids: optional "thread_ids",
         group_ids: optional "group_ids",
         properties: optional "properties",
@@ -116,8 +116,8 @@ fields! {
 
 fields! {
     FormFilter {
-        from: optional_instant "from",
-        to: optional_instant "to",
+        from: optional "from",
+        to: optional "to",
         exists: optional "exists",
         r#type: optional "type",
         values: optional "values",
@@ -162,8 +162,8 @@ string_enum! {
 
 fields! {
     GreetingsFilter {
-        from: optional_instant "from",
-        to: optional_instant "to",
+        from: optional "from",
+        to: optional "to",
         exists: optional "exists",
         values: optional "values",
         exclude_values: optional "exclude_values",

@@ -12,8 +12,8 @@ fields! {
 fields! {
     GetLicenseInfoResponse {
         license_id: required "license_id",
-        expires_at: instant "expires_at",
-        created_at: instant "created_at",
+        expires_at: required "expires_at",
+        created_at: required "created_at",
         in_trial: required "in_trial",
     }
 }

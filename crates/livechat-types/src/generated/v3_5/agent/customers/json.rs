@@ -22,11 +22,11 @@ fields! {
         session_fields: optional "session_fields",
         statistics: optional "statistics",
         priv_lc2_customer_id: optional "__priv_lc2_customer_id",
-        agent_last_event_created_at: optional_instant "agent_last_event_created_at",
-        customer_last_event_created_at: optional_instant "customer_last_event_created_at",
-        created_at: optional_instant "created_at",
+        agent_last_event_created_at: optional "agent_last_event_created_at",
+        customer_last_event_created_at: optional "customer_last_event_created_at",
+        created_at: optional "created_at",
         present: optional "present",
-        events_seen_up_to: optional_instant "events_seen_up_to",
+        events_seen_up_to: optional "events_seen_up_to",
         followed: optional "followed",
         online: optional "online",
         group_ids: optional "group_ids",
@@ -105,11 +105,11 @@ fields! {
 
 fields! {
     DateRangeFilter {
-        lte: optional_instant "lte",
-        lt: optional_instant "lt",
-        gte: optional_instant "gte",
-        gt: optional_instant "gt",
-        eq: optional_instant "eq",
+        lte: optional "lte",
+        lt: optional "lt",
+        gte: optional "gte",
+        gt: optional "gt",
+        eq: optional "eq",
     }
 }
 

@@ -28,8 +28,8 @@ fields! {
 
 fields! {
     ThreadsDeleted {
-        date_from: optional_instant "date_from",
-        date_to: optional_instant "date_to",
+        date_from: optional "date_from",
+        date_to: optional "date_to",
         tag: optional "tag",
     }
 }
@@ -87,7 +87,7 @@ fields! {
     CustomerPageUpdated {
         customer_id: required "customer_id",
         visit_id: required "visit_id",
-        opened_at: instant "opened_at",
+        opened_at: required "opened_at",
         url: required "url",
         title: optional "title",
     }
@@ -117,7 +117,7 @@ fields! {
 fields! {
     CustomerLeft {
         id: required "id",
-        left_at: instant "left_at",
+        left_at: required "left_at",
     }
 }
 

@@ -18,8 +18,8 @@ fields! {
 fields! {
     RtmArchivesFilters {
         query: optional "query",
-        from: optional_instant "from",
-        to: optional_instant "to",
+        from: optional "from",
+        to: optional "to",
         group_ids: optional "group_ids",
         properties: optional "properties",
         agents: optional "agents",

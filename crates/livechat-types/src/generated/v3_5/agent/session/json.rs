@@ -63,7 +63,7 @@ fields! {
         name: required "name",
         email: optional "email",
         present: optional "present",
-        events_seen_up_to: optional_instant "events_seen_up_to",
+        events_seen_up_to: optional "events_seen_up_to",
         avatar: optional "avatar",
         routing_status: optional "routing_status",
         permission: optional "permission",

@@ -75,7 +75,7 @@ fields! {
         max_chats_count: optional "max_chats_count",
         suspended: optional "suspended",
         awaiting_approval: optional "awaiting_approval",
-        last_logout: optional_instant "last_logout",
+        last_logout: optional "last_logout",
     }
 }
 
@@ -111,7 +111,7 @@ fields! {
         max_chats_count: optional "max_chats_count",
         suspended: optional "suspended",
         awaiting_approval: optional "awaiting_approval",
-        last_logout: optional_instant "last_logout",
+        last_logout: optional "last_logout",
     }
 }
 

@@ -13,7 +13,7 @@ fields! {
     Channel {
         channel_type: required "channel_type",
         channel_subtype: required "channel_subtype",
-        first_activity_timestamp: instant "first_activity_timestamp",
+        first_activity_timestamp: required "first_activity_timestamp",
     }
 }
 

@@ -144,7 +144,7 @@ fields! {
     ChatSummary {
         id: required "id",
         last_thread_id: optional "last_thread_id",
-        last_thread_created_at: optional_instant "last_thread_created_at",
+        last_thread_created_at: optional "last_thread_created_at",
         users: required "users",
         last_event_per_type: optional "last_event_per_type",
         properties: optional "properties" | "properites",
@@ -157,7 +157,7 @@ fields! {
     LastEvent {
         thread_id: required "thread_id",
         thread_order: optional "thread_order",
-        thread_created_at: instant "thread_created_at",
+        thread_created_at: required "thread_created_at",
         event: required "event",
     }
 }
@@ -173,6 +173,6 @@ fields! {
         queue: optional "queue",
         previous_thread_id: optional "previous_thread_id",
         next_thread_id: optional "next_thread_id",
-        created_at: instant "created_at",
+        created_at: required "created_at",
     }
 }

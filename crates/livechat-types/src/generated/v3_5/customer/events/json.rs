@@ -139,7 +139,7 @@ fields! {
     FileEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: instant "created_at",
+        created_at: required "created_at",
         recipients: optional "recipients",
         properties: optional "properties",
         author_id: required "author_id",
@@ -159,7 +159,7 @@ fields! {
     FormEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: instant "created_at",
+        created_at: required "created_at",
         recipients: optional "recipients",
         properties: optional "properties",
         author_id: optional "author_id",
@@ -173,7 +173,7 @@ fields! {
     FilledFormEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: instant "created_at",
+        created_at: required "created_at",
         recipients: optional "recipients",
         properties: optional "properties",
         author_id: required "author_id",
@@ -187,7 +187,7 @@ fields! {
     MessageEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: instant "created_at",
+        created_at: required "created_at",
         recipients: optional "recipients",
         properties: optional "properties",
         author_id: required "author_id",
@@ -200,7 +200,7 @@ fields! {
     RichMessageEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: instant "created_at",
+        created_at: required "created_at",
         recipients: optional "recipients",
         properties: optional "properties",
         author_id: required "author_id",
@@ -213,7 +213,7 @@ fields! {
     CustomEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: instant "created_at",
+        created_at: required "created_at",
         recipients: optional "recipients",
         properties: optional "properties",
         author_id: required "author_id",
@@ -225,7 +225,7 @@ fields! {
     SystemMessageEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: instant "created_at",
+        created_at: required "created_at",
         recipients: optional "recipients",
         properties: optional "properties",
         text: optional "text",

@@ -100,7 +100,7 @@ fields! {
 fields! {
     MarkEventsAsSeen {
         chat_id: required "chat_id",
-        seen_up_to: instant "seen_up_to",
+        seen_up_to: required "seen_up_to",
     }
 }
 

@@ -69,7 +69,7 @@ fields! {
         avatar: optional "avatar",
         session_fields: optional "session_fields",
         present: optional "present",
-        events_seen_up_to: optional_instant "events_seen_up_to",
+        events_seen_up_to: optional "events_seen_up_to",
     }
 }
 

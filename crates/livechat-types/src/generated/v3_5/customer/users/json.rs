@@ -20,7 +20,7 @@ fields! {
         avatar: optional "avatar",
         session_fields: optional "session_fields",
         present: required "present",
-        events_seen_up_to: optional_instant "events_seen_up_to",
+        events_seen_up_to: optional "events_seen_up_to",
     }
 }
 
@@ -31,7 +31,7 @@ fields! {
         avatar: optional "avatar",
         job_title: optional "job_title",
         present: required "present",
-        events_seen_up_to: optional_instant "events_seen_up_to",
+        events_seen_up_to: optional "events_seen_up_to",
     }
 }
 

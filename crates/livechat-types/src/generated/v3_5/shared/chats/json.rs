@@ -43,7 +43,7 @@ fields! {
         next_thread_id: optional "next_thread_id",
         previous_accessible_thread_id: optional "previous_accessible_thread_id",
         next_accessible_thread_id: optional "next_accessible_thread_id",
-        created_at: instant "created_at",
+        created_at: required "created_at",
     }
 }
 
@@ -62,7 +62,7 @@ fields! {
 fields! {
     ThreadSummary {
         id: required "id",
-        created_at: instant "created_at",
+        created_at: required "created_at",
         user_ids: required "user_ids",
         properties: optional "properties",
         active: optional "active",
@@ -74,7 +74,7 @@ fields! {
 fields! {
     LastEvent {
         thread_id: required "thread_id",
-        thread_created_at: instant "thread_created_at",
+        thread_created_at: required "thread_created_at",
         event: optional "event",
         restricted_access: optional "restricted_access",
     }
@@ -84,6 +84,6 @@ fields! {
     Queue {
         position: required "position",
         wait_time: required "wait_time",
-        queued_at: optional_instant "queued_at",
+        queued_at: optional "queued_at",
     }
 }

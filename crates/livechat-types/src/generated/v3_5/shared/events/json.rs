@@ -20,7 +20,7 @@ fields! {
     FileEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: instant "created_at",
+        created_at: required "created_at",
         visibility: optional "visibility",
         properties: optional "properties",
         author_id: required "author_id",
@@ -40,7 +40,7 @@ fields! {
     FormEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: instant "created_at",
+        created_at: required "created_at",
         visibility: optional "visibility",
         properties: optional "properties",
         author_id: optional "author_id",
@@ -54,7 +54,7 @@ fields! {
     FilledFormEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: instant "created_at",
+        created_at: required "created_at",
         visibility: optional "visibility",
         properties: optional "properties",
         author_id: required "author_id",
@@ -68,7 +68,7 @@ fields! {
     MessageEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: instant "created_at",
+        created_at: required "created_at",
         visibility: optional "visibility",
         properties: optional "properties",
         author_id: required "author_id",
@@ -81,7 +81,7 @@ fields! {
     RichMessageEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: instant "created_at",
+        created_at: required "created_at",
         visibility: optional "visibility",
         properties: optional "properties",
         author_id: required "author_id",
@@ -94,7 +94,7 @@ fields! {
     CustomEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: instant "created_at",
+        created_at: required "created_at",
         visibility: optional "visibility",
         properties: optional "properties",
         author_id: required "author_id",
@@ -106,7 +106,7 @@ fields! {
     SystemMessageEvent {
         id: required "id",
         custom_id: optional "custom_id",
-        created_at: instant "created_at",
+        created_at: required "created_at",
         visibility: optional "visibility",
         properties: optional "properties",
         text: optional "text",

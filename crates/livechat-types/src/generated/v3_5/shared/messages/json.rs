@@ -281,7 +281,7 @@ fields! {
     TagUpdated {
         name: required "name",
         group_ids: optional "group_ids",
-        created_at: optional_instant "created_at",
+        created_at: optional "created_at",
         author_id: optional "author_id",
     }
 }
@@ -290,6 +290,6 @@ fields! {
     EventsMarkedAsSeen {
         user_id: required "user_id",
         chat_id: required "chat_id",
-        seen_up_to: instant "seen_up_to",
+        seen_up_to: required "seen_up_to",
     }
 }

@@ -9,7 +9,7 @@ fields! {
     Tag {
         name: required "name",
         group_ids: required "group_ids",
-        created_at: instant "created_at",
+        created_at: required "created_at",
         author_id: required "author_id",
     }
 }

@@ -24,7 +24,7 @@ fields! {
         name: required "name",
         email: optional "email",
         present: optional "present",
-        events_seen_up_to: optional_instant "events_seen_up_to",
+        events_seen_up_to: optional "events_seen_up_to",
         avatar: optional "avatar",
         visibility: optional "visibility",
     }
@@ -41,11 +41,11 @@ fields! {
         session_fields: optional "session_fields",
         statistics: optional "statistics",
         priv_lc2_customer_id: optional "__priv_lc2_customer_id",
-        agent_last_event_created_at: optional_instant "agent_last_event_created_at",
-        customer_last_event_created_at: optional_instant "customer_last_event_created_at",
-        created_at: optional_instant "created_at",
+        agent_last_event_created_at: optional "agent_last_event_created_at",
+        customer_last_event_created_at: optional "customer_last_event_created_at",
+        created_at: optional "created_at",
         present: optional "present",
-        events_seen_up_to: optional_instant "events_seen_up_to",
+        events_seen_up_to: optional "events_seen_up_to",
         followed: optional "followed",
         online: optional "online",
         group_ids: optional "group_ids",
@@ -72,8 +72,8 @@ fields! {
 
 fields! {
     Visit {
-        started_at: instant "started_at",
-        ended_at: optional_instant "ended_at",
+        started_at: required "started_at",
+        ended_at: optional "ended_at",
         referrer: optional "referrer",
         ip: optional "ip",
         user_agent: optional "user_agent",
@@ -84,7 +84,7 @@ fields! {
 
 fields! {
     VisitedPage {
-        opened_at: instant "opened_at",
+        opened_at: required "opened_at",
         url: required "url",
         title: optional "title",
     }

@@ -20,6 +20,6 @@ fields! {
     TransferQueue {
         position: required "position",
         wait_time: required "wait_time",
-        queued_at_us: optional_instant "queued_at_us" | "queued_at",
+        queued_at_us: optional "queued_at_us" | "queued_at",
     }
 }
