@@ -131,13 +131,13 @@ impl<'de, T: Read<'de>> Visitor<'de> for List<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
         let mut items = Vec::new();
-        loop {
-            match list.next_element_seed(As::new()) {
-                Ok(Some(item)) => items.push(item),
-                Ok(None) => return Ok(items),
-                Err(error) => return Err(error_path::at::<A, _>(Part::Item(items.len()), error)),
-            }
+        while let Some(item) = list
+            .next_element_seed(As::new())
+            .map_err(|error| error_path::at::<A, _>(Part::Item(items.len()), error))?
+        {
+            items.push(item);
         }
+        Ok(items)
     }
 }
 
