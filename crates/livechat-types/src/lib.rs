@@ -27,8 +27,21 @@
 //! it does not know: an enum of strings keeps the string ([`UnknownValue`]), a union the whole object ([`Unknown`]), an
 //! envelope the whole payload ([`UnknownPayload`]). Each is written back as it came, and none ever equals a known value.
 //!
-//! What *is* known is read strictly. A message whose `text` is a number is an error that names the field; it does not become
-//! something else that happens to fit.
+//! What *is* known is read strictly. A message whose `text` is a number is an error that names the field and the value; it does
+//! not become something else that happens to fit:
+//!
+//! ```
+//! # #[cfg(feature = "agent")] {
+//! use livechat_types::agent::Thread;
+//!
+//! let thread = r#"{"id": "TH7W2KD90C", "user_ids": ["ada@example.com"], "active": true, "events": [{"type": "message", "text": 5}]}"#;
+//! let error = serde_json::from_str::<Thread>(thread).unwrap_err();
+//! assert!(error.to_string().starts_with("`events[0].text`: invalid type: integer `5`, expected a string at line 1"));
+//! # }
+//! ```
+//!
+//! The path stands in the message whichever reader of `serde` it is that reads; under `serde_path_to_error`, which keeps it
+//! apart, the message is without it.
 //!
 //! # Requests know their action
 //!

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use livechat_types::{RtmAction, RtmRequest, RtmResponse, shared::ErrorDetails};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
+use serde_path_to_error::{Path, Segment};
 
 use crate::{SHAPES, Written, compare, write};
 
@@ -113,7 +114,8 @@ fn round_trip(by: RoundTrip, text: &str) -> Result<(), Vec<String>> {
 fn once(by: RoundTrip, read: &Value, text: &str) -> Result<(), Vec<String>> {
     let written = by(text).map_err(|error| vec![error])?;
     let mut errors = compare(read, &written.value);
-    errors.extend(written.unknown.iter().map(|path| format!("`{path}` is not known to the types")));
+    let unknown = written.unknown.iter();
+    errors.extend(unknown.map(|(path, value)| format!("`{path}` is not known to the types: {value}")));
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
@@ -137,13 +139,33 @@ fn request<T: RtmAction + DeserializeOwned>(text: &str) -> Result<Written, Strin
     write(&request).map_err(|error| format!("it cannot be written: {error}"))
 }
 
-/// Reads JSON; an error names the place.
+/// Reads JSON; an error names the place and what stands there.
 pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut json)
-        .map_err(|error| format!("`{}` cannot be read: {}", error.path(), error.inner()))?;
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let found = value_at(text, error.path());
+        format!("`{}` cannot be read: {}; it is {found}", error.path(), error.inner())
+    })?;
     json.end().map_err(|error| error.to_string())?;
     Ok(value)
+}
+
+/// What stands at a path, cut short where it is long.
+fn value_at(text: &str, path: &Path) -> String {
+    const SHOWN: usize = 200;
+
+    let value: Value = serde_json::from_str(text).unwrap_or_default();
+    let found = path.iter().try_fold(&value, |value, segment| match segment {
+        Segment::Seq { index } => value.get(index),
+        Segment::Map { key } => value.get(key),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    });
+    let mut shown = found.unwrap_or(&value).to_string();
+    if let Some((end, _)) = shown.char_indices().nth(SHOWN) {
+        shown.truncate(end);
+        shown.push('…');
+    }
+    shown
 }
 
 /// The same JSON with the fields of every object in reverse order.

@@ -12,8 +12,8 @@ use serde_json::{Error, Map, Value};
 pub struct Written {
     /// The JSON.
     pub value: Value,
-    /// The paths of what the types do not know, such as `events[1]`: enum values, kinds of objects, actions, JSON types.
-    pub unknown: Vec<String>,
+    /// What the types do not know, with its path, such as `events[1]`: enum values, kinds of objects, actions, JSON types.
+    pub unknown: Vec<(String, Value)>,
 }
 
 /// Serializes a value.
@@ -26,7 +26,7 @@ pub fn write(value: &impl Serialize) -> Result<Written, Error> {
 /// A serializer that knows where it is.
 struct Writer<'a> {
     path: String,
-    unknown: &'a mut Vec<String>,
+    unknown: &'a mut Vec<(String, Value)>,
 }
 
 impl Writer<'_> {
@@ -98,10 +98,12 @@ impl<'a> Serializer for Writer<'a> {
         name: &'static str,
         value: &T,
     ) -> Result<Value, Error> {
+        let Writer { path, unknown } = self;
+        let written = value.serialize(Writer { path: path.clone(), unknown: &mut *unknown })?;
         if name == UNKNOWN {
-            self.unknown.push(self.path.clone());
+            unknown.push((path, written.clone()));
         }
-        value.serialize(self)
+        Ok(written)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(

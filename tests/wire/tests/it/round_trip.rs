@@ -54,23 +54,24 @@ fn a_required_field_that_the_sample_lacks_is_named_with_its_path() {
 fn a_value_of_another_type_is_named_with_its_path() {
     let errors = errors(|sample| sample["threads"][0]["access"]["group_ids"][0] = "three".into());
     assert_eq!(errors.len(), 1, "{errors:?}");
-    assert!(errors[0].contains("`threads[0].access.group_ids[0]`"), "{errors:?}");
+    assert!(errors[0].starts_with("`threads[0].access.group_ids[0]` cannot be read: "), "{errors:?}");
+    assert!(errors[0].ends_with("; it is \"three\""), "{errors:?}");
 }
 
 #[test]
 fn an_enum_value_that_the_spec_lacks_is_a_failure() {
     assert_eq!(
         errors(|sample| sample["threads"][0]["events"][0]["visibility"] = "bots".into()),
-        ["`threads[0].events[0].visibility` is not known to the types"]
+        ["`threads[0].events[0].visibility` is not known to the types: \"bots\""]
     );
 }
 
 #[test]
 fn a_kind_of_object_that_the_spec_lacks_is_a_failure() {
-    assert_eq!(
-        errors(|sample| sample["threads"][0]["events"][1]["type"] = "hologram".into()),
-        ["`threads[0].events[1]` is not known to the types"]
-    );
+    let errors = errors(|sample| sample["threads"][0]["events"][1]["type"] = "hologram".into());
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(errors[0].starts_with("`threads[0].events[1]` is not known to the types: {"), "{errors:?}");
+    assert!(errors[0].contains("\"type\":\"hologram\""), "{errors:?}");
 }
 
 #[test]
@@ -80,7 +81,7 @@ fn an_action_that_the_spec_lacks_is_a_failure() {
     let errors = wire_tests::round_trip_as::<livechat_types::PushEnvelope<livechat_types::agent::Push>>(
         &push.to_string(),
     );
-    assert_eq!(errors.unwrap_err(), ["`payload` is not known to the types"]);
+    assert_eq!(errors.unwrap_err(), [r#"`payload` is not known to the types: {"color":"red"}"#]);
 }
 
 #[test]
@@ -89,7 +90,7 @@ fn a_json_type_that_the_spec_lacks_is_a_failure() {
     let properties = json!({"properties": {"routing": {"continuous": [true]}}});
     assert_eq!(
         shape.round_trip(&properties.to_string()).unwrap_err(),
-        ["`routing.continuous` is not known to the types"]
+        ["`routing.continuous` is not known to the types: [true]"]
     );
 }
 

@@ -59,7 +59,10 @@ fn a_push_must_be_of_its_api() {
     push.is_enveloped = true;
     assert!(is_checked(&push));
     push.text = push.text.replace("greeting_accepted", "greeting_painted");
-    assert_eq!(errors_of(&push), "in its envelope: `payload` is not known to the types");
+    assert_eq!(
+        errors_of(&push),
+        r#"in its envelope: `payload` is not known to the types: {"unique_id":"G1"}"#
+    );
 }
 
 #[test]
