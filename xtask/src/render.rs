@@ -7,6 +7,7 @@ mod docs;
 mod impls;
 mod imports;
 mod items;
+mod markdown;
 mod message_unions;
 mod rust_example;
 mod rust_types;

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+pub(super) use super::markdown::markdown;
+use super::markdown::{Fence, is_item};
 use crate::model::{Action, Authorization, Schema, Scopes, Shape, Transport};
 
 /// How wide a line of documentation is, without its indentation and slashes.
@@ -159,75 +161,63 @@ pub(super) fn lower_first(text: &str) -> String {
     }
 }
 
-/// Makes text safe for rustdoc: brackets outside of code are text, not HTML or links to items.
-pub(super) fn markdown(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut in_code = false;
-    for (at, c) in text.char_indices() {
-        let rest = text.get(at..).unwrap_or_default();
-        match c {
-            '`' => in_code = !in_code,
-            '<' if !in_code && !rest.starts_with("<http") => out.push('\\'),
-            '[' if !in_code && !is_link(rest) => out.push('\\'),
-            _ => {}
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// Whether `[…](…)` stands here.
-fn is_link(rest: &str) -> bool {
-    rest.find(']').is_some_and(|end| rest.get(end + 1..).is_some_and(|after| after.starts_with('(')))
-}
-
 /// Breaks paragraphs into lines; lists keep their items, code keeps its lines.
 fn wrap(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    let mut in_code = false;
     let mut paragraph = String::new();
-    let mut indent = "";
+    let mut indent = String::new();
+    let mut fence: Option<Fence<'_>> = None;
     for line in text.trim().lines() {
-        if line.starts_with("```") {
-            flush(&mut lines, &mut paragraph, indent);
-            in_code = !in_code;
+        if let Some(open) = &fence {
             lines.push(line.to_owned());
-        } else if in_code || line.starts_with('|') || line.starts_with('#') {
-            flush(&mut lines, &mut paragraph, indent);
+            if open.closes(line) {
+                fence = None;
+            }
+            continue;
+        }
+        fence = Fence::opening(line);
+        if fence.is_some() || line.starts_with('|') || line.starts_with('#') {
+            flush(&mut lines, &mut paragraph, &indent);
             lines.push(line.to_owned());
         } else if line.trim().is_empty() {
-            flush(&mut lines, &mut paragraph, indent);
-            lines.push(String::new());
-        } else {
-            let item = line.trim_start();
-            if item.starts_with("- ") || item.starts_with("* ") {
-                flush(&mut lines, &mut paragraph, indent);
-                indent = "  ";
-            } else if paragraph.is_empty() && !line.starts_with("  ") {
-                indent = "";
+            flush(&mut lines, &mut paragraph, &indent);
+            if lines.last().is_some_and(|last| !last.is_empty()) {
+                lines.push(String::new());
             }
-            if !paragraph.is_empty() {
+        } else {
+            let text = line.trim_start();
+            if is_item(line) {
+                flush(&mut lines, &mut paragraph, &indent);
+                let bullet = text.split(' ').next().unwrap_or_default();
+                indent = " ".repeat(bullet.len() + 1);
+            } else if paragraph.is_empty() && !line.starts_with("  ") {
+                indent.clear();
+            } else if paragraph.is_empty() {
+                // A further paragraph of an item.
+                paragraph.push_str(&indent);
+            }
+            if !paragraph.trim().is_empty() {
                 paragraph.push(' ');
             }
-            paragraph.push_str(item);
+            paragraph.push_str(text);
         }
     }
-    flush(&mut lines, &mut paragraph, indent);
-    lines.dedup_by(|a, b| a.is_empty() && b.is_empty());
+    flush(&mut lines, &mut paragraph, &indent);
     lines
 }
 
 fn flush(lines: &mut Vec<String>, paragraph: &mut String, indent: &str) {
-    let mut line = String::new();
-    for word in paragraph.split(' ') {
-        // A bullet stays with its first word, however long that is.
-        let breakable = !line.trim().is_empty() && !matches!(line.trim(), "-" | "*");
+    let text = paragraph.trim_start();
+    let mut line = paragraph.get(..paragraph.len() - text.len()).unwrap_or_default().to_owned();
+    for word in text.split(' ') {
+        // A bullet stays with its first word, however long that is, and no other word may look like one at a line's start.
+        let breakable = !line.trim().is_empty() && !is_bullet(line.trim()) && !is_sign(word);
         if breakable && line.chars().count() + 1 + word.chars().count() > WIDTH {
             lines.push(std::mem::take(&mut line));
             line.push_str(indent);
             line.push_str(word);
         } else {
-            if !line.is_empty() {
+            if !line.trim().is_empty() {
                 line.push(' ');
             }
             line.push_str(word);
@@ -237,6 +227,16 @@ fn flush(lines: &mut Vec<String>, paragraph: &mut String, indent: &str) {
         lines.push(line);
     }
     paragraph.clear();
+}
+
+/// Whether a word alone begins an item of a list.
+fn is_bullet(word: &str) -> bool {
+    !word.contains(' ') && is_item(&format!("{word} "))
+}
+
+/// Whether a word at the start of a line would begin something else than text: a list, a heading, a table.
+fn is_sign(word: &str) -> bool {
+    is_bullet(word) || word.starts_with(['#', '|', '>'])
 }
 
 #[cfg(test)]
@@ -279,9 +279,31 @@ mod tests {
     }
 
     #[test]
-    fn what_rustdoc_would_take_for_html_or_a_link_is_text() {
-        assert_eq!(markdown("a <b> and [c], `<d>` and `[e]`"), "a \\<b> and \\[c], `<d>` and `[e]`");
-        assert_eq!(markdown("[text](https://x.y) <https://x.y>"), "[text](https://x.y) <https://x.y>");
+    fn a_numbered_item_and_its_paragraphs_keep_their_place() {
+        let word = "x".repeat(60);
+        assert_eq!(
+            wrapped(&format!("1. {word} {word}\n2. two\n\n   more\n\nAfter.")),
+            [&format!("1. {word}"), &format!("   {word}"), "2. two", "", "   more", "", "After."]
+        );
+    }
+
+    #[test]
+    fn a_line_does_not_break_before_what_would_begin_a_list_or_a_heading() {
+        let word = "x".repeat(95);
+        for sign in ["-", "*", "+", "1.", "#", "> a", "| a"] {
+            let first = sign.split(' ').next().unwrap_or_default();
+            let lines = wrapped(&format!("{word} {sign} y"));
+            assert!(lines.first().is_some_and(|line| line.ends_with(first)), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn code_keeps_its_lines_whatever_marks_it() {
+        for text in
+            ["```text\na  b\n- c\n```", "~~~text\n```\n~~~", "- item\n\n  ```text\n  x\n\n\n  y\n  ```"]
+        {
+            assert_eq!(wrapped(text), text.lines().collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -25,6 +25,7 @@ macro_rules! renders {
 
 renders! {
     an_object_is_a_struct: "struct";
+    what_rustdoc_would_take_for_tests_links_or_html_is_text: "markdown";
     a_set_of_strings_is_an_open_enum: "open-enum";
     an_identifier_is_a_newtype: "ids";
     objects_told_apart_by_a_field_are_an_open_enum: "tagged-union";
