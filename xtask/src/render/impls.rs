@@ -62,7 +62,7 @@ pub(super) fn constructors(item: &ItemStruct, role: Role) -> String {
         .iter()
         .filter_map(|field| Some((field.ident.as_ref()?.to_string(), &field.ty)))
         .collect();
-    let mut methods = vec![new_function(&parts, role)];
+    let mut methods = vec![new_function(&item.ident.to_string(), &parts, role)];
     if role != Role::Received {
         methods.extend(parts.iter().filter_map(|(field, ty)| Some(setter(field, in_option(ty)?, role))));
     }
@@ -70,7 +70,7 @@ pub(super) fn constructors(item: &ItemStruct, role: Role) -> String {
     format!("impl {} {{\n{}}}\n", item.ident, printed.join("\n"))
 }
 
-fn new_function(parts: &[(String, &syn::Type)], role: Role) -> String {
+fn new_function(name: &str, parts: &[(String, &syn::Type)], role: Role) -> String {
     let mut arguments = Vec::new();
     let mut values = Vec::new();
     for (field, ty) in parts {
@@ -82,18 +82,26 @@ fn new_function(parts: &[(String, &syn::Type)], role: Role) -> String {
             values.push(if value == *field { field.clone() } else { format!("{field}: {value}") });
         }
     }
-    let doc = match (arguments.len(), values.len()) {
-        (0, 0) => "A value without fields.",
-        (0, _) => "A value with nothing set.",
-        (some, all) if some == all => "A value of all its fields.",
-        _ => "A value of the fields that must be there; the others are not set.",
+    let with = match (arguments.len(), values.len()) {
+        (0, 0) => ", which has no fields",
+        (0, _) => " with nothing set",
+        (some, all) if some == all => " with all its fields",
+        _ => " with its required fields",
     };
     let must_use = must_use(role);
+    let doc = format!("Creates {} `{name}`{with}.", article(name));
     format!(
         "#[doc = \" {doc}\"] {must_use} pub fn new({}) -> Self {{ Self {{ {} }} }}",
         arguments.join(", "),
         values.join(", ")
     )
+}
+
+/// The article of a type's name.
+fn article(name: &str) -> &'static str {
+    // `User` begins like `you`.
+    let is_vowel = name.starts_with(['A', 'E', 'I', 'O', 'U']) && !name.starts_with("Us");
+    if is_vowel { "an" } else { "a" }
 }
 
 /// What only programs make says it of the whole type. What the server sends may be left.

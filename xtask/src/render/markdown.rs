@@ -122,10 +122,7 @@ fn escape(text: &str) -> String {
             '\\' => Some(1 + rest.chars().nth(1).map_or(0, char::len_utf8)),
             '<' => autolink(rest),
             '[' => link(rest),
-            'h' if !out.ends_with(char::is_alphanumeric) => address(rest).map(|length| {
-                out.push('<');
-                length
-            }),
+            'h' if !out.ends_with(char::is_alphanumeric) => address(rest).inspect(|_| out.push('<')),
             _ => None,
         };
         match is_verbatim {

@@ -122,7 +122,7 @@ fn shared_names(model: &Model, unit: &Unit<'_>, types: &BTreeSet<SchemaId>) -> S
             return String::new();
         }
         let names: Vec<&str> = names.into_iter().collect();
-        format!("{cfg}#[doc(no_inline)]\npub {}", use_line("super::shared", &names))
+        format!("{cfg}#[doc(inline)]\npub {}", use_line("super::shared", &names))
     };
     let always = unit.over_web.iter().copied().chain(catalogue).collect();
     let over_rtm = unit.reached.difference(&unit.over_web).copied().collect();

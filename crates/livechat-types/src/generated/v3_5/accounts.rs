@@ -15,5 +15,5 @@ pub mod actions;
 pub use self::oauth::*;
 pub use self::customers::*;
 pub use self::errors::*;
-#[doc(no_inline)]
+#[doc(inline)]
 pub use super::shared::{AccountId, ClientId, CustomerId, GroupId, OrganizationId};

@@ -45,7 +45,7 @@ pub use self::pushes::*;
 pub use self::rtm::*;
 #[cfg(feature = "rtm")]
 pub use self::push::*;
-#[doc(no_inline)]
+#[doc(inline)]
 pub use super::shared::{
     Access, Agent, AgentId, AgentRole, ButtonTarget, Chat, ChatId, ChatSummary, ChatWithThreads,
     CheckedOption, ChosenOption, CustomEvent, Customer, CustomerId, CustomerState, CustomerStatistics,
@@ -59,7 +59,7 @@ pub use super::shared::{
     Visibility, Visit, VisitedPage, WebviewHeight,
 };
 #[cfg(feature = "rtm")]
-#[doc(no_inline)]
+#[doc(inline)]
 pub use super::shared::{
     AgentApproved, AgentCreated, AgentDeleted, AgentNotification, AgentPriorities, AgentSuspended,
     AgentUnsuspended, AgentUpdated, AutoAccessChange, AutoAccessChangeStatus, AutoAccessConditions,

@@ -25,7 +25,7 @@ pub use self::properties::*;
 pub use self::tags::*;
 pub use self::webhooks::*;
 pub use self::other::*;
-#[doc(no_inline)]
+#[doc(inline)]
 pub use super::shared::{
     AccountId, AgentId, AgentNotification, AgentPriorities, AgentRole, AutoAccessConditions, AutoAccessId,
     AutoAccessTarget, ClientId, EmailSubscription, ErrorData, ErrorDetails, ErrorResponse, ErrorType,

@@ -43,7 +43,7 @@ pub use self::rtm::*;
 pub use self::users::*;
 #[cfg(feature = "rtm")]
 pub use self::push::*;
-#[doc(no_inline)]
+#[doc(inline)]
 pub use super::shared::{
     Access, AgentId, ButtonTarget, ChatId, CheckedOption, ChosenOption, CustomerId, CustomerStatistics,
     ErrorData, ErrorDetails, ErrorResponse, ErrorType, EventContent, EventId, FilledFormField, FormAnswer,
@@ -53,7 +53,7 @@ pub use super::shared::{
     SystemMessageType, TextVars, ThreadId, UserId, UserType, WebviewHeight,
 };
 #[cfg(feature = "rtm")]
-#[doc(no_inline)]
+#[doc(inline)]
 pub use super::shared::{
     ChatDeactivated, ChatPropertiesDeleted, ChatPropertiesUpdated, EventPropertiesDeleted,
     EventPropertiesUpdated, EventsMarkedAsSeen, IncomingRichMessagePostback, ThreadPropertiesDeleted,

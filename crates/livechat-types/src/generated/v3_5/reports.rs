@@ -20,7 +20,7 @@ pub use self::chats::*;
 pub use self::agents::*;
 pub use self::tags::*;
 pub use self::filters::*;
-#[doc(no_inline)]
+#[doc(inline)]
 pub use super::shared::{
     AgentId, ErrorData, ErrorDetails, ErrorResponse, ErrorType, GroupId, PropertyFilter, PropertyFilters,
     PropertyValue, StringFilter,

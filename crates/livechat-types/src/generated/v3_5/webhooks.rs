@@ -27,7 +27,7 @@ pub use self::chat_users::*;
 pub use self::customers::*;
 pub use self::additional_data::*;
 pub use self::webhook::*;
-#[doc(no_inline)]
+#[doc(inline)]
 pub use super::shared::{
     Access, Agent, AgentApproved, AgentCreated, AgentDeleted, AgentId, AgentNotification, AgentPriorities,
     AgentRole, AgentSuspended, AgentUnsuspended, AgentUpdated, AutoAccessChange, AutoAccessChangeStatus,

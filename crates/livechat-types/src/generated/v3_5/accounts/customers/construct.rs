@@ -5,7 +5,7 @@
 use super::*;
 
 impl CustomerTokenDetails {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `CustomerTokenDetails` with its required fields.
     #[must_use]
     pub fn new(
         access_token: impl Into<Secret>,
@@ -25,7 +25,7 @@ impl CustomerTokenDetails {
 }
 
 impl IdentityTransferToken {
-    /// A value of all its fields.
+    /// Creates an `IdentityTransferToken` with all its fields.
     #[must_use]
     pub fn new(identity_transfer_token: impl Into<Secret>, expires_in: i64) -> Self {
         Self {

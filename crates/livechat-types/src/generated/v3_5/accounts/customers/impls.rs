@@ -5,7 +5,7 @@
 use super::*;
 
 impl CookieGrant {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `CookieGrant` with its required fields.
     pub fn new(
         client_id: impl Into<ClientId>,
         organization_id: impl Into<OrganizationId>,
@@ -39,7 +39,7 @@ impl CookieGrant {
 }
 
 impl AgentTokenGrant {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `AgentTokenGrant` with its required fields.
     pub fn new(client_id: impl Into<ClientId>) -> Self {
         Self {
             client_id: client_id.into(),
@@ -79,7 +79,7 @@ impl AgentTokenGrant {
 }
 
 impl IdentityTokenGrant {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `IdentityTokenGrant` with its required fields.
     pub fn new(client_id: impl Into<ClientId>, code: impl Into<Secret>) -> Self {
         Self {
             client_id: client_id.into(),
@@ -103,7 +103,7 @@ impl IdentityTokenGrant {
 }
 
 impl IssueGroupCustomerToken {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `IssueGroupCustomerToken` with its required fields.
     pub fn new(
         grant_type: impl Into<CustomerGrantType>,
         client_id: impl Into<ClientId>,
@@ -165,7 +165,7 @@ impl IssueGroupCustomerToken {
 }
 
 impl IssueIdentityTransferToken {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `IssueIdentityTransferToken` with its required fields.
     pub fn new(
         bearer_type: impl Into<BearerType>,
         client_id: impl Into<ClientId>,
@@ -192,14 +192,14 @@ impl IssueIdentityTransferToken {
 }
 
 impl RevokeCustomerToken {
-    /// A value without fields.
+    /// Creates a `RevokeCustomerToken`, which has no fields.
     pub fn new() -> Self {
         Self {}
     }
 }
 
 impl GetCustomerTokenInfo {
-    /// A value with nothing set.
+    /// Creates a `GetCustomerTokenInfo` with nothing set.
     pub fn new() -> Self {
         Self { code: None }
     }

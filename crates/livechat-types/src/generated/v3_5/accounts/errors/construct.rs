@@ -5,7 +5,7 @@
 use super::*;
 
 impl AccountsError {
-    /// A value with nothing set.
+    /// Creates an `AccountsError` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -5,7 +5,7 @@
 use super::*;
 
 impl TokenDetails {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `TokenDetails` with its required fields.
     #[must_use]
     pub fn new(
         access_token: impl Into<Secret>,

@@ -5,7 +5,7 @@
 use super::*;
 
 impl AuthorizationCodeGrant {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `AuthorizationCodeGrant` with its required fields.
     pub fn new(
         code: impl Into<Secret>,
         client_id: impl Into<ClientId>,
@@ -34,7 +34,7 @@ impl AuthorizationCodeGrant {
 }
 
 impl RefreshTokenGrant {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `RefreshTokenGrant` with its required fields.
     pub fn new(
         refresh_token: impl Into<Secret>,
         client_id: impl Into<ClientId>,
@@ -54,7 +54,7 @@ impl RefreshTokenGrant {
 }
 
 impl RevokeToken {
-    /// A value with nothing set.
+    /// Creates a `RevokeToken` with nothing set.
     pub fn new() -> Self {
         Self { code: None }
     }
@@ -67,7 +67,7 @@ impl RevokeToken {
 }
 
 impl GetTokenInfo {
-    /// A value with nothing set.
+    /// Creates a `GetTokenInfo` with nothing set.
     pub fn new() -> Self {
         Self { code: None }
     }

@@ -5,7 +5,7 @@
 use super::*;
 
 impl TransferChat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `TransferChat` with its required fields.
     pub fn new(id: impl Into<ChatId>) -> Self {
         Self {
             id: id.into(),
@@ -38,7 +38,7 @@ impl TransferChat {
 }
 
 impl TransferTarget {
-    /// A value of all its fields.
+    /// Creates a `TransferTarget` with all its fields.
     pub fn new(
         r#type: impl Into<TransferTargetType>,
         ids: impl IntoIterator<Item = impl Into<TransferTargetId>>,

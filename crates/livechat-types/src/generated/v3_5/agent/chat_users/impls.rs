@@ -5,7 +5,7 @@
 use super::*;
 
 impl AddUserToChat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `AddUserToChat` with its required fields.
     pub fn new(
         chat_id: impl Into<ChatId>,
         user_id: impl Into<UserId>,
@@ -29,7 +29,7 @@ impl AddUserToChat {
 }
 
 impl RemoveUserFromChat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `RemoveUserFromChat` with its required fields.
     pub fn new(
         chat_id: impl Into<ChatId>,
         user_id: impl Into<UserId>,

@@ -5,7 +5,7 @@
 use super::*;
 
 impl ListChatsResponse {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ListChatsResponse` with its required fields.
     #[must_use]
     pub fn new(
         chats_summary: impl IntoIterator<Item = impl Into<ChatSummary>>,
@@ -21,7 +21,7 @@ impl ListChatsResponse {
 }
 
 impl ListThreadsResponse {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ListThreadsResponse` with its required fields.
     #[must_use]
     pub fn new(
         threads: impl IntoIterator<Item = impl Into<Thread>>,
@@ -37,7 +37,7 @@ impl ListThreadsResponse {
 }
 
 impl ListArchivesResponse {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ListArchivesResponse` with its required fields.
     #[must_use]
     pub fn new(
         chats: impl IntoIterator<Item = impl Into<Chat>>,
@@ -53,7 +53,7 @@ impl ListArchivesResponse {
 }
 
 impl StartChatResponse {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `StartChatResponse` with its required fields.
     #[must_use]
     pub fn new(chat_id: impl Into<ChatId>, thread_id: impl Into<ThreadId>) -> Self {
         Self {
@@ -65,7 +65,7 @@ impl StartChatResponse {
 }
 
 impl ResumeChatResponse {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ResumeChatResponse` with its required fields.
     #[must_use]
     pub fn new(thread_id: impl Into<ThreadId>) -> Self {
         Self {

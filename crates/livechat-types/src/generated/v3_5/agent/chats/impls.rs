@@ -5,7 +5,7 @@
 use super::*;
 
 impl ListChats {
-    /// A value with nothing set.
+    /// Creates a `ListChats` with nothing set.
     pub fn new() -> Self {
         Self {
             filters: None,
@@ -41,7 +41,7 @@ impl ListChats {
 }
 
 impl ChatsFilters {
-    /// A value with nothing set.
+    /// Creates a `ChatsFilters` with nothing set.
     pub fn new() -> Self {
         Self {
             include_active: None,
@@ -83,7 +83,7 @@ impl ChatsFilters {
 }
 
 impl ListThreads {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ListThreads` with its required fields.
     pub fn new(chat_id: impl Into<ChatId>) -> Self {
         Self {
             chat_id: chat_id.into(),
@@ -127,7 +127,7 @@ impl ListThreads {
 }
 
 impl ThreadsFilters {
-    /// A value with nothing set.
+    /// Creates a `ThreadsFilters` with nothing set.
     pub fn new() -> Self {
         Self { from: None, to: None }
     }
@@ -146,7 +146,7 @@ impl ThreadsFilters {
 }
 
 impl GetChat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `GetChat` with its required fields.
     pub fn new(chat_id: impl Into<ChatId>) -> Self {
         Self {
             chat_id: chat_id.into(),
@@ -162,7 +162,7 @@ impl GetChat {
 }
 
 impl ListArchives {
-    /// A value with nothing set.
+    /// Creates a `ListArchives` with nothing set.
     pub fn new() -> Self {
         Self {
             filters: None,
@@ -205,7 +205,7 @@ impl ListArchives {
 }
 
 impl ArchivesFilters {
-    /// A value with nothing set.
+    /// Creates an `ArchivesFilters` with nothing set.
     pub fn new() -> Self {
         Self {
             query: None,
@@ -333,7 +333,7 @@ impl ArchivesFilters {
 }
 
 impl AgentsFilter {
-    /// A value with nothing set.
+    /// Creates an `AgentsFilter` with nothing set.
     pub fn new() -> Self {
         Self {
             exists: None,
@@ -375,7 +375,7 @@ impl AgentsFilter {
 }
 
 impl ValueFilter {
-    /// A value with nothing set.
+    /// Creates a `ValueFilter` with nothing set.
     pub fn new() -> Self {
         Self {
             exists: None,
@@ -417,7 +417,7 @@ impl ValueFilter {
 }
 
 impl FormFilter {
-    /// A value with nothing set.
+    /// Creates a `FormFilter` with nothing set.
     pub fn new() -> Self {
         Self {
             from: None,
@@ -480,7 +480,7 @@ impl FormFilter {
 }
 
 impl GroupsFilter {
-    /// A value with nothing set.
+    /// Creates a `GroupsFilter` with nothing set.
     pub fn new() -> Self {
         Self {
             values: None,
@@ -508,7 +508,7 @@ impl GroupsFilter {
 }
 
 impl EventTypesFilter {
-    /// A value with nothing set.
+    /// Creates an `EventTypesFilter` with nothing set.
     pub fn new() -> Self {
         Self {
             values: None,
@@ -543,7 +543,7 @@ impl EventTypesFilter {
 }
 
 impl GreetingsFilter {
-    /// A value with nothing set.
+    /// Creates a `GreetingsFilter` with nothing set.
     pub fn new() -> Self {
         Self {
             from: None,
@@ -596,7 +596,7 @@ impl GreetingsFilter {
 }
 
 impl AgentResponseFilter {
-    /// A value with nothing set.
+    /// Creates an `AgentResponseFilter` with nothing set.
     pub fn new() -> Self {
         Self {
             exists: None,
@@ -632,7 +632,7 @@ impl AgentResponseFilter {
 }
 
 impl RespondingAgentsFilter {
-    /// A value with nothing set.
+    /// Creates a `RespondingAgentsFilter` with nothing set.
     pub fn new() -> Self {
         Self {
             values: None,
@@ -660,7 +660,7 @@ impl RespondingAgentsFilter {
 }
 
 impl Highlights {
-    /// A value with nothing set.
+    /// Creates a `Highlights` with nothing set.
     pub fn new() -> Self {
         Self {
             pre_tag: None,
@@ -682,7 +682,7 @@ impl Highlights {
 }
 
 impl StartChat {
-    /// A value with nothing set.
+    /// Creates a `StartChat` with nothing set.
     pub fn new() -> Self {
         Self {
             chat: None,
@@ -711,7 +711,7 @@ impl StartChat {
 }
 
 impl NewChat {
-    /// A value with nothing set.
+    /// Creates a `NewChat` with nothing set.
     pub fn new() -> Self {
         Self {
             properties: None,
@@ -750,7 +750,7 @@ impl NewChat {
 }
 
 impl ChatMember {
-    /// A value of all its fields.
+    /// Creates a `ChatMember` with all its fields.
     pub fn new(id: impl Into<UserId>, r#type: impl Into<UserType>) -> Self {
         Self {
             id: id.into(),
@@ -760,7 +760,7 @@ impl ChatMember {
 }
 
 impl NewThread {
-    /// A value with nothing set.
+    /// Creates a `NewThread` with nothing set.
     pub fn new() -> Self {
         Self {
             events: None,
@@ -785,7 +785,7 @@ impl NewThread {
 }
 
 impl ResumeChat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ResumeChat` with its required fields.
     pub fn new(chat: impl Into<ResumedChat>) -> Self {
         Self {
             chat: chat.into(),
@@ -808,7 +808,7 @@ impl ResumeChat {
 }
 
 impl ResumedChat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ResumedChat` with its required fields.
     pub fn new(id: impl Into<ChatId>) -> Self {
         Self {
             id: id.into(),
@@ -848,7 +848,7 @@ impl ResumedChat {
 }
 
 impl DeactivateChat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `DeactivateChat` with its required fields.
     pub fn new(id: impl Into<ChatId>) -> Self {
         Self {
             id: id.into(),
@@ -864,14 +864,14 @@ impl DeactivateChat {
 }
 
 impl FollowChat {
-    /// A value of all its fields.
+    /// Creates a `FollowChat` with all its fields.
     pub fn new(id: impl Into<ChatId>) -> Self {
         Self { id: id.into() }
     }
 }
 
 impl UnfollowChat {
-    /// A value of all its fields.
+    /// Creates an `UnfollowChat` with all its fields.
     pub fn new(id: impl Into<ChatId>) -> Self {
         Self { id: id.into() }
     }

@@ -5,7 +5,7 @@
 use super::*;
 
 impl GetLicenseInfoResponse {
-    /// A value of all its fields.
+    /// Creates a `GetLicenseInfoResponse` with all its fields.
     #[must_use]
     pub fn new(
         license_id: impl Into<String>,

@@ -5,7 +5,7 @@
 use super::*;
 
 impl GetLicenseInfo {
-    /// A value without fields.
+    /// Creates a `GetLicenseInfo`, which has no fields.
     pub fn new() -> Self {
         Self {}
     }

@@ -5,7 +5,7 @@
 use super::*;
 
 impl GetCustomerResponse {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `GetCustomerResponse` with its required fields.
     #[must_use]
     pub fn new(id: impl Into<CustomerId>) -> Self {
         Self {
@@ -33,7 +33,7 @@ impl GetCustomerResponse {
 }
 
 impl ListCustomersResponse {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ListCustomersResponse` with its required fields.
     #[must_use]
     pub fn new(
         customers: impl IntoIterator<Item = impl Into<Customer>>,
@@ -50,7 +50,7 @@ impl ListCustomersResponse {
 }
 
 impl CreateCustomerResponse {
-    /// A value of all its fields.
+    /// Creates a `CreateCustomerResponse` with all its fields.
     #[must_use]
     pub fn new(customer_id: impl Into<CustomerId>) -> Self {
         Self {

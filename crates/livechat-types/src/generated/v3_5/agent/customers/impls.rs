@@ -5,14 +5,14 @@
 use super::*;
 
 impl GetCustomer {
-    /// A value of all its fields.
+    /// Creates a `GetCustomer` with all its fields.
     pub fn new(id: impl Into<CustomerId>) -> Self {
         Self { id: id.into() }
     }
 }
 
 impl ListCustomers {
-    /// A value with nothing set.
+    /// Creates a `ListCustomers` with nothing set.
     pub fn new() -> Self {
         Self {
             page_id: None,
@@ -55,7 +55,7 @@ impl ListCustomers {
 }
 
 impl CustomersFilters {
-    /// A value with nothing set.
+    /// Creates a `CustomersFilters` with nothing set.
     pub fn new() -> Self {
         Self {
             country: None,
@@ -161,7 +161,7 @@ impl CustomersFilters {
 }
 
 impl CustomerTextFilter {
-    /// A value with nothing set.
+    /// Creates a `CustomerTextFilter` with nothing set.
     pub fn new() -> Self {
         Self {
             values: None,
@@ -189,7 +189,7 @@ impl CustomerTextFilter {
 }
 
 impl CustomerIdFilter {
-    /// A value with nothing set.
+    /// Creates a `CustomerIdFilter` with nothing set.
     pub fn new() -> Self {
         Self {
             values: None,
@@ -217,7 +217,7 @@ impl CustomerIdFilter {
 }
 
 impl ChatGroupsFilter {
-    /// A value with nothing set.
+    /// Creates a `ChatGroupsFilter` with nothing set.
     pub fn new() -> Self {
         Self {
             values: None,
@@ -245,7 +245,7 @@ impl ChatGroupsFilter {
 }
 
 impl RangeFilter {
-    /// A value with nothing set.
+    /// Creates a `RangeFilter` with nothing set.
     pub fn new() -> Self {
         Self {
             lte: None,
@@ -288,7 +288,7 @@ impl RangeFilter {
 }
 
 impl DateRangeFilter {
-    /// A value with nothing set.
+    /// Creates a `DateRangeFilter` with nothing set.
     pub fn new() -> Self {
         Self {
             lte: None,
@@ -331,7 +331,7 @@ impl DateRangeFilter {
 }
 
 impl CreateCustomer {
-    /// A value with nothing set.
+    /// Creates a `CreateCustomer` with nothing set.
     pub fn new() -> Self {
         Self {
             name: None,
@@ -367,7 +367,7 @@ impl CreateCustomer {
 }
 
 impl UpdateCustomer {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `UpdateCustomer` with its required fields.
     pub fn new(id: impl Into<CustomerId>) -> Self {
         Self {
             id: id.into(),
@@ -404,7 +404,7 @@ impl UpdateCustomer {
 }
 
 impl BanCustomer {
-    /// A value of all its fields.
+    /// Creates a `BanCustomer` with all its fields.
     pub fn new(id: impl Into<CustomerId>, ban: impl Into<Ban>) -> Self {
         Self {
             id: id.into(),
@@ -414,7 +414,7 @@ impl BanCustomer {
 }
 
 impl Ban {
-    /// A value of all its fields.
+    /// Creates a `Ban` with all its fields.
     #[must_use]
     pub fn new(days: u32) -> Self {
         Self { days }

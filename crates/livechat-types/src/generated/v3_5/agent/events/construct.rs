@@ -5,7 +5,7 @@
 use super::*;
 
 impl SendEventResponse {
-    /// A value of all its fields.
+    /// Creates a `SendEventResponse` with all its fields.
     #[must_use]
     pub fn new(event_id: impl Into<EventId>) -> Self {
         Self { event_id: event_id.into() }
@@ -13,7 +13,7 @@ impl SendEventResponse {
 }
 
 impl UploadFileResponse {
-    /// A value of all its fields.
+    /// Creates an `UploadFileResponse` with all its fields.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into() }

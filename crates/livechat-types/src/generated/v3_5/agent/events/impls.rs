@@ -5,7 +5,7 @@
 use super::*;
 
 impl SendEvent {
-    /// A value of all its fields.
+    /// Creates a `SendEvent` with all its fields.
     pub fn new(chat_id: impl Into<ChatId>, event: impl Into<NewEvent>) -> Self {
         Self {
             chat_id: chat_id.into(),
@@ -15,7 +15,7 @@ impl SendEvent {
 }
 
 impl SendRichMessagePostback {
-    /// A value of all its fields.
+    /// Creates a `SendRichMessagePostback` with all its fields.
     pub fn new(
         chat_id: impl Into<ChatId>,
         event_id: impl Into<EventId>,
@@ -32,7 +32,7 @@ impl SendRichMessagePostback {
 }
 
 impl NewFile {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `NewFile` with its required fields.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             custom_id: None,
@@ -69,7 +69,7 @@ impl NewFile {
 }
 
 impl NewForm {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `NewForm` with its required fields.
     pub fn new(
         form_id: impl Into<String>,
         fields: impl IntoIterator<Item = impl Into<FormField>>,
@@ -103,7 +103,7 @@ impl NewForm {
 }
 
 impl NewFilledForm {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `NewFilledForm` with its required fields.
     pub fn new(
         form_id: impl Into<String>,
         fields: impl IntoIterator<Item = impl Into<FilledFormField>>,
@@ -137,7 +137,7 @@ impl NewFilledForm {
 }
 
 impl NewMessage {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `NewMessage` with its required fields.
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             custom_id: None,
@@ -174,7 +174,7 @@ impl NewMessage {
 }
 
 impl NewRichMessage {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `NewRichMessage` with its required fields.
     pub fn new(template_id: impl Into<RichMessageTemplate>) -> Self {
         Self {
             custom_id: None,
@@ -214,7 +214,7 @@ impl NewRichMessage {
 }
 
 impl NewCustomEvent {
-    /// A value with nothing set.
+    /// Creates a `NewCustomEvent` with nothing set.
     pub fn new() -> Self {
         Self {
             custom_id: None,
@@ -250,7 +250,7 @@ impl NewCustomEvent {
 }
 
 impl NewSystemMessage {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `NewSystemMessage` with its required fields.
     pub fn new(system_message_type: impl Into<SystemMessageType>) -> Self {
         Self {
             custom_id: None,

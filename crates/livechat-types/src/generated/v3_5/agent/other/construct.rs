@@ -5,7 +5,7 @@
 use super::*;
 
 impl AgentForTransfer {
-    /// A value of all its fields.
+    /// Creates an `AgentForTransfer` with all its fields.
     #[must_use]
     pub fn new(agent_id: impl Into<AgentId>, total_active_chats: i64) -> Self {
         Self {

@@ -5,7 +5,7 @@
 use super::*;
 
 impl MarkEventsAsSeen {
-    /// A value of all its fields.
+    /// Creates a `MarkEventsAsSeen` with all its fields.
     pub fn new(chat_id: impl Into<ChatId>, seen_up_to: Timestamp) -> Self {
         Self {
             chat_id: chat_id.into(),
@@ -15,7 +15,7 @@ impl MarkEventsAsSeen {
 }
 
 impl SendTypingIndicator {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `SendTypingIndicator` with its required fields.
     pub fn new(chat_id: impl Into<ChatId>, is_typing: bool) -> Self {
         Self {
             chat_id: chat_id.into(),
@@ -32,7 +32,7 @@ impl SendTypingIndicator {
 }
 
 impl Multicast {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `Multicast` with its required fields.
     pub fn new(recipients: impl Into<MulticastRecipients>, content: Value) -> Self {
         Self {
             recipients: recipients.into(),
@@ -49,7 +49,7 @@ impl Multicast {
 }
 
 impl MulticastRecipients {
-    /// A value with nothing set.
+    /// Creates a `MulticastRecipients` with nothing set.
     pub fn new() -> Self {
         Self { agents: None }
     }
@@ -62,7 +62,7 @@ impl MulticastRecipients {
 }
 
 impl MulticastAgents {
-    /// A value with nothing set.
+    /// Creates a `MulticastAgents` with nothing set.
     pub fn new() -> Self {
         Self {
             all: None,
@@ -94,7 +94,7 @@ impl MulticastAgents {
 }
 
 impl ListAgentsForTransfer {
-    /// A value of all its fields.
+    /// Creates a `ListAgentsForTransfer` with all its fields.
     pub fn new(chat_id: impl Into<ChatId>) -> Self {
         Self { chat_id: chat_id.into() }
     }

@@ -5,7 +5,7 @@
 use super::*;
 
 impl IncomingChat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `IncomingChat` with its required fields.
     #[must_use]
     pub fn new(chat: impl Into<Chat>) -> Self {
         Self {
@@ -17,7 +17,7 @@ impl IncomingChat {
 }
 
 impl ChatDeleted {
-    /// A value of all its fields.
+    /// Creates a `ChatDeleted` with all its fields.
     #[must_use]
     pub fn new(chat_id: impl Into<ChatId>) -> Self {
         Self { chat_id: chat_id.into() }
@@ -25,7 +25,7 @@ impl ChatDeleted {
 }
 
 impl ThreadDeleted {
-    /// A value of all its fields.
+    /// Creates a `ThreadDeleted` with all its fields.
     #[must_use]
     pub fn new(chat_id: impl Into<ChatId>, thread_id: impl Into<ThreadId>) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl ThreadDeleted {
 }
 
 impl ThreadsDeleted {
-    /// A value with nothing set.
+    /// Creates a `ThreadsDeleted` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -48,7 +48,7 @@ impl ThreadsDeleted {
 }
 
 impl ChatTransferred {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ChatTransferred` with its required fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -67,7 +67,7 @@ impl ChatTransferred {
 }
 
 impl UserAddedToChat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `UserAddedToChat` with its required fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -85,7 +85,7 @@ impl UserAddedToChat {
 }
 
 impl UserRemovedFromChat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `UserRemovedFromChat` with its required fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -103,7 +103,7 @@ impl UserRemovedFromChat {
 }
 
 impl IncomingCustomers {
-    /// A value of all its fields.
+    /// Creates an `IncomingCustomers` with all its fields.
     #[must_use]
     pub fn new(
         customer_monitoring_level: impl Into<CustomerMonitoringLevel>,
@@ -117,7 +117,7 @@ impl IncomingCustomers {
 }
 
 impl CustomerUpdated {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `CustomerUpdated` with its required fields.
     #[must_use]
     pub fn new(id: impl Into<CustomerId>) -> Self {
         Self {
@@ -132,7 +132,7 @@ impl CustomerUpdated {
 }
 
 impl CustomerPageUpdated {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `CustomerPageUpdated` with its required fields.
     #[must_use]
     pub fn new(
         customer_id: impl Into<CustomerId>,
@@ -151,7 +151,7 @@ impl CustomerPageUpdated {
 }
 
 impl CustomerBanned {
-    /// A value of all its fields.
+    /// Creates a `CustomerBanned` with all its fields.
     #[must_use]
     pub fn new(customer_id: impl Into<CustomerId>, ban: impl Into<Ban>) -> Self {
         Self {
@@ -162,7 +162,7 @@ impl CustomerBanned {
 }
 
 impl CustomerTransferred {
-    /// A value of all its fields.
+    /// Creates a `CustomerTransferred` with all its fields.
     #[must_use]
     pub fn new(
         id: impl Into<CustomerId>,
@@ -178,7 +178,7 @@ impl CustomerTransferred {
 }
 
 impl CustomerDestination {
-    /// A value of all its fields.
+    /// Creates a `CustomerDestination` with all its fields.
     #[must_use]
     pub fn new(group_ids: impl IntoIterator<Item = impl Into<GroupId>>) -> Self {
         Self {
@@ -188,7 +188,7 @@ impl CustomerDestination {
 }
 
 impl CustomerLeft {
-    /// A value of all its fields.
+    /// Creates a `CustomerLeft` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<CustomerId>, left_at: Timestamp) -> Self {
         Self { id: id.into(), left_at }
@@ -196,7 +196,7 @@ impl CustomerLeft {
 }
 
 impl AgentDisconnected {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `AgentDisconnected` with its required fields.
     #[must_use]
     pub fn new(reason: impl Into<AgentDisconnectReason>) -> Self {
         Self {
@@ -207,7 +207,7 @@ impl AgentDisconnected {
 }
 
 impl DisconnectData {
-    /// A value with nothing set.
+    /// Creates a `DisconnectData` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self { region: None }
@@ -215,7 +215,7 @@ impl DisconnectData {
 }
 
 impl GroupsStatusUpdated {
-    /// A value of all its fields.
+    /// Creates a `GroupsStatusUpdated` with all its fields.
     #[must_use]
     pub fn new(groups: impl IntoIterator<Item = impl Into<GroupStatus>>) -> Self {
         Self {
@@ -225,7 +225,7 @@ impl GroupsStatusUpdated {
 }
 
 impl GroupStatus {
-    /// A value of all its fields.
+    /// Creates a `GroupStatus` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<GroupId>, status: impl Into<RoutingStatus>) -> Self {
         Self {
@@ -236,7 +236,7 @@ impl GroupStatus {
 }
 
 impl IncomingTypingIndicator {
-    /// A value of all its fields.
+    /// Creates an `IncomingTypingIndicator` with all its fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -252,7 +252,7 @@ impl IncomingTypingIndicator {
 }
 
 impl TypingIndicator {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `TypingIndicator` with its required fields.
     #[must_use]
     pub fn new(author_id: impl Into<UserId>, timestamp: i64, is_typing: bool) -> Self {
         Self {
@@ -265,7 +265,7 @@ impl TypingIndicator {
 }
 
 impl IncomingSneakPeek {
-    /// A value of all its fields.
+    /// Creates an `IncomingSneakPeek` with all its fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -281,7 +281,7 @@ impl IncomingSneakPeek {
 }
 
 impl SneakPeek {
-    /// A value of all its fields.
+    /// Creates a `SneakPeek` with all its fields.
     #[must_use]
     pub fn new(
         author_id: impl Into<CustomerId>,
@@ -297,7 +297,7 @@ impl SneakPeek {
 }
 
 impl IncomingMulticast {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `IncomingMulticast` with its required fields.
     #[must_use]
     pub fn new(content: Value) -> Self {
         Self {
@@ -309,7 +309,7 @@ impl IncomingMulticast {
 }
 
 impl ChatUnfollowed {
-    /// A value of all its fields.
+    /// Creates a `ChatUnfollowed` with all its fields.
     #[must_use]
     pub fn new(chat_id: impl Into<ChatId>) -> Self {
         Self { chat_id: chat_id.into() }
@@ -317,7 +317,7 @@ impl ChatUnfollowed {
 }
 
 impl QueuePosition {
-    /// A value of all its fields.
+    /// Creates a `QueuePosition` with all its fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,

@@ -5,7 +5,7 @@
 use super::*;
 
 impl RtmUnfollowChatResponse {
-    /// A value with nothing set.
+    /// Creates a `RtmUnfollowChatResponse` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self { chat_id: None }
@@ -13,7 +13,7 @@ impl RtmUnfollowChatResponse {
 }
 
 impl RtmAgentForTransfer {
-    /// A value of all its fields.
+    /// Creates a `RtmAgentForTransfer` with all its fields.
     #[must_use]
     pub fn new(agent_id: impl Into<AgentId>, active_chats: i64) -> Self {
         Self {

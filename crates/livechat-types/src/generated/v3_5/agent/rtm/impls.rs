@@ -5,7 +5,7 @@
 use super::*;
 
 impl RtmListArchives {
-    /// A value with nothing set.
+    /// Creates a `RtmListArchives` with nothing set.
     pub fn new() -> Self {
         Self {
             filters: None,
@@ -48,7 +48,7 @@ impl RtmListArchives {
 }
 
 impl RtmArchivesFilters {
-    /// A value with nothing set.
+    /// Creates a `RtmArchivesFilters` with nothing set.
     pub fn new() -> Self {
         Self {
             query: None,
@@ -166,7 +166,7 @@ impl RtmArchivesFilters {
 }
 
 impl RtmFormFilter {
-    /// A value with nothing set.
+    /// Creates a `RtmFormFilter` with nothing set.
     pub fn new() -> Self {
         Self {
             r#type: None,

@@ -5,7 +5,7 @@
 use super::*;
 
 impl LoginResponse {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `LoginResponse` with its required fields.
     #[must_use]
     pub fn new(
         license: impl Into<License>,
@@ -23,7 +23,7 @@ impl LoginResponse {
 }
 
 impl License {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `License` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -42,7 +42,7 @@ impl License {
 }
 
 impl MyProfile {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `MyProfile` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<AgentId>,

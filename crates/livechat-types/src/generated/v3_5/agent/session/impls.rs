@@ -5,7 +5,7 @@
 use super::*;
 
 impl Login {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `Login` with its required fields.
     pub fn new(token: impl Into<Secret>) -> Self {
         Self {
             token: token.into(),
@@ -59,7 +59,7 @@ impl Login {
 }
 
 impl LoginApplication {
-    /// A value with nothing set.
+    /// Creates a `LoginApplication` with nothing set.
     pub fn new() -> Self {
         Self { name: None, version: None }
     }
@@ -78,21 +78,21 @@ impl LoginApplication {
 }
 
 impl SetAwayStatus {
-    /// A value of all its fields.
+    /// Creates a `SetAwayStatus` with all its fields.
     pub fn new(away: bool) -> Self {
         Self { away }
     }
 }
 
 impl Logout {
-    /// A value without fields.
+    /// Creates a `Logout`, which has no fields.
     pub fn new() -> Self {
         Self {}
     }
 }
 
 impl Ping {
-    /// A value without fields.
+    /// Creates a `Ping`, which has no fields.
     pub fn new() -> Self {
         Self {}
     }

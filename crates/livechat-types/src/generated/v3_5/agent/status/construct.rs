@@ -5,7 +5,7 @@
 use super::*;
 
 impl AgentRoutingStatus {
-    /// A value of all its fields.
+    /// Creates an `AgentRoutingStatus` with all its fields.
     #[must_use]
     pub fn new(agent_id: impl Into<AgentId>, status: impl Into<RoutingStatus>) -> Self {
         Self {

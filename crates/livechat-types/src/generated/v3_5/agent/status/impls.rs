@@ -5,7 +5,7 @@
 use super::*;
 
 impl SetRoutingStatus {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `SetRoutingStatus` with its required fields.
     pub fn new(status: impl Into<RoutingStatus>) -> Self {
         Self {
             status: status.into(),
@@ -21,7 +21,7 @@ impl SetRoutingStatus {
 }
 
 impl ListRoutingStatuses {
-    /// A value with nothing set.
+    /// Creates a `ListRoutingStatuses` with nothing set.
     pub fn new() -> Self {
         Self { filters: None }
     }
@@ -34,7 +34,7 @@ impl ListRoutingStatuses {
 }
 
 impl RoutingStatusesFilters {
-    /// A value with nothing set.
+    /// Creates a `RoutingStatusesFilters` with nothing set.
     pub fn new() -> Self {
         Self { group_ids: None }
     }

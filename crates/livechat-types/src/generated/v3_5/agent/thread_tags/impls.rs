@@ -5,7 +5,7 @@
 use super::*;
 
 impl TagThread {
-    /// A value of all its fields.
+    /// Creates a `TagThread` with all its fields.
     pub fn new(
         chat_id: impl Into<ChatId>,
         thread_id: impl Into<ThreadId>,
@@ -20,7 +20,7 @@ impl TagThread {
 }
 
 impl UntagThread {
-    /// A value of all its fields.
+    /// Creates an `UntagThread` with all its fields.
     pub fn new(
         chat_id: impl Into<ChatId>,
         thread_id: impl Into<ThreadId>,

@@ -5,7 +5,7 @@
 use super::*;
 
 impl CreateAgentResponse {
-    /// A value of all its fields.
+    /// Creates a `CreateAgentResponse` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<AgentId>) -> Self {
         Self { id: id.into() }
@@ -13,7 +13,7 @@ impl CreateAgentResponse {
 }
 
 impl Agent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `Agent` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<AgentId>,
@@ -44,7 +44,7 @@ impl Agent {
 }
 
 impl ListedAgent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ListedAgent` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<AgentId>,
@@ -76,7 +76,7 @@ impl ListedAgent {
 }
 
 impl BatchCreateAgentsResponse {
-    /// A value of all its fields.
+    /// Creates a `BatchCreateAgentsResponse` with all its fields.
     #[must_use]
     pub fn new(
         responses: impl IntoIterator<Item = impl Into<CreateAgentOutcome>>,
@@ -88,7 +88,7 @@ impl BatchCreateAgentsResponse {
 }
 
 impl CreateAgentOutcome {
-    /// A value with nothing set.
+    /// Creates a `CreateAgentOutcome` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self { id: None, error: None }
@@ -96,7 +96,7 @@ impl CreateAgentOutcome {
 }
 
 impl BatchResponse {
-    /// A value of all its fields.
+    /// Creates a `BatchResponse` with all its fields.
     #[must_use]
     pub fn new(responses: impl IntoIterator<Item = impl Into<BatchOutcome>>) -> Self {
         Self {
@@ -106,7 +106,7 @@ impl BatchResponse {
 }
 
 impl BatchOutcome {
-    /// A value with nothing set.
+    /// Creates a `BatchOutcome` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self { error: None }

@@ -5,7 +5,7 @@
 use super::*;
 
 impl CreateAgent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `CreateAgent` with its required fields.
     pub fn new(id: impl Into<AgentId>, name: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -106,7 +106,7 @@ impl CreateAgent {
 }
 
 impl NewWorkScheduler {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `NewWorkScheduler` with its required fields.
     pub fn new(schedule: impl IntoIterator<Item = impl Into<WorkingHours>>) -> Self {
         Self {
             timezone: None,
@@ -122,7 +122,7 @@ impl NewWorkScheduler {
 }
 
 impl GetAgent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `GetAgent` with its required fields.
     pub fn new(id: impl Into<AgentId>) -> Self {
         Self {
             id: id.into(),
@@ -141,7 +141,7 @@ impl GetAgent {
 }
 
 impl ListAgents {
-    /// A value with nothing set.
+    /// Creates a `ListAgents` with nothing set.
     pub fn new() -> Self {
         Self {
             filters: None,
@@ -166,7 +166,7 @@ impl ListAgents {
 }
 
 impl AgentFilters {
-    /// A value with nothing set.
+    /// Creates an `AgentFilters` with nothing set.
     pub fn new() -> Self {
         Self {
             group_ids: None,
@@ -191,7 +191,7 @@ impl AgentFilters {
 }
 
 impl UpdateAgent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `UpdateAgent` with its required fields.
     pub fn new(id: impl Into<AgentId>) -> Self {
         Self {
             id: id.into(),
@@ -291,42 +291,42 @@ impl UpdateAgent {
 }
 
 impl DeleteAgent {
-    /// A value of all its fields.
+    /// Creates a `DeleteAgent` with all its fields.
     pub fn new(id: impl Into<AgentId>) -> Self {
         Self { id: id.into() }
     }
 }
 
 impl SuspendAgent {
-    /// A value of all its fields.
+    /// Creates a `SuspendAgent` with all its fields.
     pub fn new(id: impl Into<AgentId>) -> Self {
         Self { id: id.into() }
     }
 }
 
 impl UnsuspendAgent {
-    /// A value of all its fields.
+    /// Creates an `UnsuspendAgent` with all its fields.
     pub fn new(id: impl Into<AgentId>) -> Self {
         Self { id: id.into() }
     }
 }
 
 impl RequestAgentUnsuspension {
-    /// A value without fields.
+    /// Creates a `RequestAgentUnsuspension`, which has no fields.
     pub fn new() -> Self {
         Self {}
     }
 }
 
 impl ApproveAgent {
-    /// A value of all its fields.
+    /// Creates an `ApproveAgent` with all its fields.
     pub fn new(id: impl Into<AgentId>) -> Self {
         Self { id: id.into() }
     }
 }
 
 impl BatchCreateAgents {
-    /// A value of all its fields.
+    /// Creates a `BatchCreateAgents` with all its fields.
     pub fn new(requests: impl IntoIterator<Item = impl Into<CreateAgent>>) -> Self {
         Self {
             requests: requests.into_iter().map(Into::into).collect(),
@@ -335,7 +335,7 @@ impl BatchCreateAgents {
 }
 
 impl BatchUpdateAgents {
-    /// A value of all its fields.
+    /// Creates a `BatchUpdateAgents` with all its fields.
     pub fn new(requests: impl IntoIterator<Item = impl Into<UpdateAgent>>) -> Self {
         Self {
             requests: requests.into_iter().map(Into::into).collect(),
@@ -344,7 +344,7 @@ impl BatchUpdateAgents {
 }
 
 impl BatchDeleteAgents {
-    /// A value of all its fields.
+    /// Creates a `BatchDeleteAgents` with all its fields.
     pub fn new(requests: impl IntoIterator<Item = impl Into<DeleteAgent>>) -> Self {
         Self {
             requests: requests.into_iter().map(Into::into).collect(),
@@ -353,7 +353,7 @@ impl BatchDeleteAgents {
 }
 
 impl BatchSuspendAgents {
-    /// A value of all its fields.
+    /// Creates a `BatchSuspendAgents` with all its fields.
     pub fn new(requests: impl IntoIterator<Item = impl Into<SuspendAgent>>) -> Self {
         Self {
             requests: requests.into_iter().map(Into::into).collect(),
@@ -362,7 +362,7 @@ impl BatchSuspendAgents {
 }
 
 impl BatchUnsuspendAgents {
-    /// A value of all its fields.
+    /// Creates a `BatchUnsuspendAgents` with all its fields.
     pub fn new(requests: impl IntoIterator<Item = impl Into<UnsuspendAgent>>) -> Self {
         Self {
             requests: requests.into_iter().map(Into::into).collect(),
@@ -371,7 +371,7 @@ impl BatchUnsuspendAgents {
 }
 
 impl BatchApproveAgents {
-    /// A value of all its fields.
+    /// Creates a `BatchApproveAgents` with all its fields.
     pub fn new(requests: impl IntoIterator<Item = impl Into<ApproveAgent>>) -> Self {
         Self {
             requests: requests.into_iter().map(Into::into).collect(),

@@ -5,7 +5,7 @@
 use super::*;
 
 impl AddAutoAccessResponse {
-    /// A value of all its fields.
+    /// Creates an `AddAutoAccessResponse` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<AutoAccessId>) -> Self {
         Self { id: id.into() }
@@ -13,7 +13,7 @@ impl AddAutoAccessResponse {
 }
 
 impl AutoAccess {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `AutoAccess` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<AutoAccessId>,

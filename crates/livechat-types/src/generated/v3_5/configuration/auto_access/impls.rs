@@ -5,7 +5,7 @@
 use super::*;
 
 impl AddAutoAccess {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `AddAutoAccess` with its required fields.
     pub fn new(
         access: impl Into<AutoAccessTarget>,
         conditions: impl Into<AutoAccessConditions>,
@@ -32,21 +32,21 @@ impl AddAutoAccess {
 }
 
 impl ListAutoAccesses {
-    /// A value without fields.
+    /// Creates a `ListAutoAccesses`, which has no fields.
     pub fn new() -> Self {
         Self {}
     }
 }
 
 impl DeleteAutoAccess {
-    /// A value of all its fields.
+    /// Creates a `DeleteAutoAccess` with all its fields.
     pub fn new(id: impl Into<AutoAccessId>) -> Self {
         Self { id: id.into() }
     }
 }
 
 impl UpdateAutoAccess {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `UpdateAutoAccess` with its required fields.
     pub fn new(id: impl Into<AutoAccessId>) -> Self {
         Self {
             id: id.into(),

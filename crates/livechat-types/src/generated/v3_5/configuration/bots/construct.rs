@@ -5,7 +5,7 @@
 use super::*;
 
 impl CreateBotTemplateResponse {
-    /// A value of all its fields.
+    /// Creates a `CreateBotTemplateResponse` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<AgentId>, secret: impl Into<Secret>) -> Self {
         Self {
@@ -16,7 +16,7 @@ impl CreateBotTemplateResponse {
 }
 
 impl CreateBotResponse {
-    /// A value of all its fields.
+    /// Creates a `CreateBotResponse` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<AgentId>, secret: impl Into<Secret>) -> Self {
         Self {
@@ -27,7 +27,7 @@ impl CreateBotResponse {
 }
 
 impl BotTemplate {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `BotTemplate` with its required fields.
     #[must_use]
     pub fn new(id: impl Into<AgentId>, name: impl Into<String>) -> Self {
         Self {
@@ -39,7 +39,7 @@ impl BotTemplate {
 }
 
 impl ListedBot {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ListedBot` with its required fields.
     #[must_use]
     pub fn new(id: impl Into<AgentId>, name: impl Into<String>) -> Self {
         Self {
@@ -56,7 +56,7 @@ impl ListedBot {
 }
 
 impl Bot {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `Bot` with its required fields.
     #[must_use]
     pub fn new(id: impl Into<AgentId>, name: impl Into<String>) -> Self {
         Self {
@@ -75,7 +75,7 @@ impl Bot {
 }
 
 impl IssueBotTokenResponse {
-    /// A value of all its fields.
+    /// Creates an `IssueBotTokenResponse` with all its fields.
     #[must_use]
     pub fn new(token: impl Into<Secret>) -> Self {
         Self { token: token.into() }
@@ -83,7 +83,7 @@ impl IssueBotTokenResponse {
 }
 
 impl ResetBotTemplateSecretResponse {
-    /// A value of all its fields.
+    /// Creates a `ResetBotTemplateSecretResponse` with all its fields.
     #[must_use]
     pub fn new(secret: impl Into<Secret>) -> Self {
         Self { secret: secret.into() }
@@ -91,7 +91,7 @@ impl ResetBotTemplateSecretResponse {
 }
 
 impl ResetBotSecretResponse {
-    /// A value of all its fields.
+    /// Creates a `ResetBotSecretResponse` with all its fields.
     #[must_use]
     pub fn new(secret: impl Into<Secret>) -> Self {
         Self { secret: secret.into() }
@@ -99,7 +99,7 @@ impl ResetBotSecretResponse {
 }
 
 impl BatchCreateBotsResponse {
-    /// A value of all its fields.
+    /// Creates a `BatchCreateBotsResponse` with all its fields.
     #[must_use]
     pub fn new(
         responses: impl IntoIterator<Item = impl Into<CreateBotOutcome>>,
@@ -111,7 +111,7 @@ impl BatchCreateBotsResponse {
 }
 
 impl CreateBotOutcome {
-    /// A value with nothing set.
+    /// Creates a `CreateBotOutcome` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -5,7 +5,7 @@
 use super::*;
 
 impl CreateBotTemplate {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `CreateBotTemplate` with its required fields.
     pub fn new(name: impl Into<String>, owner_client_id: impl Into<ClientId>) -> Self {
         Self {
             name: name.into(),
@@ -56,7 +56,7 @@ impl CreateBotTemplate {
 }
 
 impl CreateBot {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `CreateBot` with its required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -123,7 +123,7 @@ impl CreateBot {
 }
 
 impl NewBotWorkScheduler {
-    /// A value of all its fields.
+    /// Creates a `NewBotWorkScheduler` with all its fields.
     pub fn new(
         timezone: impl Into<String>,
         schedule: impl IntoIterator<Item = impl Into<WorkingHours>>,
@@ -136,7 +136,7 @@ impl NewBotWorkScheduler {
 }
 
 impl DeleteBotTemplate {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `DeleteBotTemplate` with its required fields.
     pub fn new(id: impl Into<AgentId>, owner_client_id: impl Into<ClientId>) -> Self {
         Self {
             id: id.into(),
@@ -156,14 +156,14 @@ impl DeleteBotTemplate {
 }
 
 impl DeleteBot {
-    /// A value of all its fields.
+    /// Creates a `DeleteBot` with all its fields.
     pub fn new(id: impl Into<AgentId>) -> Self {
         Self { id: id.into() }
     }
 }
 
 impl UpdateBotTemplate {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `UpdateBotTemplate` with its required fields.
     pub fn new(id: impl Into<AgentId>, owner_client_id: impl Into<ClientId>) -> Self {
         Self {
             id: id.into(),
@@ -221,7 +221,7 @@ impl UpdateBotTemplate {
 }
 
 impl UpdateBot {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `UpdateBot` with its required fields.
     pub fn new(id: impl Into<AgentId>) -> Self {
         Self {
             id: id.into(),
@@ -288,7 +288,7 @@ impl UpdateBot {
 }
 
 impl ListBotTemplates {
-    /// A value of all its fields.
+    /// Creates a `ListBotTemplates` with all its fields.
     pub fn new(owner_client_id: impl Into<ClientId>) -> Self {
         Self {
             owner_client_id: owner_client_id.into(),
@@ -297,7 +297,7 @@ impl ListBotTemplates {
 }
 
 impl ListBots {
-    /// A value with nothing set.
+    /// Creates a `ListBots` with nothing set.
     pub fn new() -> Self {
         Self { all: None, fields: None }
     }
@@ -319,7 +319,7 @@ impl ListBots {
 }
 
 impl GetBot {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `GetBot` with its required fields.
     pub fn new(id: impl Into<AgentId>) -> Self {
         Self {
             id: id.into(),
@@ -338,7 +338,7 @@ impl GetBot {
 }
 
 impl IssueBotToken {
-    /// A value of all its fields.
+    /// Creates an `IssueBotToken` with all its fields.
     pub fn new(
         bot_id: impl Into<AgentId>,
         client_id: impl Into<ClientId>,
@@ -355,7 +355,7 @@ impl IssueBotToken {
 }
 
 impl ResetBotTemplateSecret {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ResetBotTemplateSecret` with its required fields.
     pub fn new(id: impl Into<AgentId>, owner_client_id: impl Into<ClientId>) -> Self {
         Self {
             id: id.into(),
@@ -375,7 +375,7 @@ impl ResetBotTemplateSecret {
 }
 
 impl ResetBotSecret {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ResetBotSecret` with its required fields.
     pub fn new(id: impl Into<AgentId>) -> Self {
         Self {
             id: id.into(),
@@ -391,7 +391,7 @@ impl ResetBotSecret {
 }
 
 impl BatchCreateBots {
-    /// A value of all its fields.
+    /// Creates a `BatchCreateBots` with all its fields.
     pub fn new(requests: impl IntoIterator<Item = impl Into<CreateBot>>) -> Self {
         Self {
             requests: requests.into_iter().map(Into::into).collect(),
@@ -400,7 +400,7 @@ impl BatchCreateBots {
 }
 
 impl BatchUpdateBots {
-    /// A value of all its fields.
+    /// Creates a `BatchUpdateBots` with all its fields.
     pub fn new(requests: impl IntoIterator<Item = impl Into<UpdateBot>>) -> Self {
         Self {
             requests: requests.into_iter().map(Into::into).collect(),
@@ -409,7 +409,7 @@ impl BatchUpdateBots {
 }
 
 impl BatchDeleteBots {
-    /// A value of all its fields.
+    /// Creates a `BatchDeleteBots` with all its fields.
     pub fn new(requests: impl IntoIterator<Item = impl Into<DeleteBot>>) -> Self {
         Self {
             requests: requests.into_iter().map(Into::into).collect(),

@@ -5,7 +5,7 @@
 use super::*;
 
 impl CreateGroupResponse {
-    /// A value of all its fields.
+    /// Creates a `CreateGroupResponse` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<GroupId>) -> Self {
         Self { id: id.into() }
@@ -13,7 +13,7 @@ impl CreateGroupResponse {
 }
 
 impl Group {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `Group` with its required fields.
     #[must_use]
     pub fn new(id: impl Into<GroupId>, name: impl Into<String>) -> Self {
         Self {

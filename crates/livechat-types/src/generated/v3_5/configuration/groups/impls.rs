@@ -5,7 +5,7 @@
 use super::*;
 
 impl CreateGroup {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `CreateGroup` with its required fields.
     pub fn new(
         name: impl Into<String>,
         agent_priorities: impl Into<AgentPriorities>,
@@ -25,7 +25,7 @@ impl CreateGroup {
 }
 
 impl UpdateGroup {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `UpdateGroup` with its required fields.
     pub fn new(id: impl Into<GroupId>) -> Self {
         Self {
             id: id.into(),
@@ -58,14 +58,14 @@ impl UpdateGroup {
 }
 
 impl DeleteGroup {
-    /// A value of all its fields.
+    /// Creates a `DeleteGroup` with all its fields.
     pub fn new(id: impl Into<GroupId>) -> Self {
         Self { id: id.into() }
     }
 }
 
 impl ListGroups {
-    /// A value with nothing set.
+    /// Creates a `ListGroups` with nothing set.
     pub fn new() -> Self {
         Self { fields: None }
     }
@@ -81,7 +81,7 @@ impl ListGroups {
 }
 
 impl GetGroup {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `GetGroup` with its required fields.
     pub fn new(id: impl Into<GroupId>) -> Self {
         Self {
             id: id.into(),

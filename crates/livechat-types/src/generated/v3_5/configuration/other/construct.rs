@@ -5,7 +5,7 @@
 use super::*;
 
 impl Channel {
-    /// A value of all its fields.
+    /// Creates a `Channel` with all its fields.
     #[must_use]
     pub fn new(
         channel_type: impl Into<ChannelType>,
@@ -21,7 +21,7 @@ impl Channel {
 }
 
 impl ExceededLimit {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `ExceededLimit` with its required fields.
     #[must_use]
     pub fn new(resource: impl Into<LimitedResource>, limit_balance: i64) -> Self {
         Self {
@@ -33,7 +33,7 @@ impl ExceededLimit {
 }
 
 impl ProductSource {
-    /// A value with nothing set.
+    /// Creates a `ProductSource` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {

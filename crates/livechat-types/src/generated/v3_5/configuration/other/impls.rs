@@ -5,21 +5,21 @@
 use super::*;
 
 impl ListChannels {
-    /// A value without fields.
+    /// Creates a `ListChannels`, which has no fields.
     pub fn new() -> Self {
         Self {}
     }
 }
 
 impl CheckProductLimitsForPlan {
-    /// A value of all its fields.
+    /// Creates a `CheckProductLimitsForPlan` with all its fields.
     pub fn new(plan: impl Into<ProductPlan>) -> Self {
         Self { plan: plan.into() }
     }
 }
 
 impl GetProductSource {
-    /// A value without fields.
+    /// Creates a `GetProductSource`, which has no fields.
     pub fn new() -> Self {
         Self {}
     }

@@ -5,7 +5,7 @@
 use super::*;
 
 impl PropertyDefinition {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `PropertyDefinition` with its required fields.
     #[must_use]
     pub fn new(
         r#type: impl Into<PropertyType>,
@@ -24,7 +24,7 @@ impl PropertyDefinition {
 }
 
 impl GroupProperties {
-    /// A value of all its fields.
+    /// Creates a `GroupProperties` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<GroupId>, properties: impl Into<Properties>) -> Self {
         Self {

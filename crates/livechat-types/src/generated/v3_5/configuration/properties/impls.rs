@@ -5,7 +5,7 @@
 use super::*;
 
 impl RegisterProperty {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `RegisterProperty` with its required fields.
     pub fn new(
         name: impl Into<String>,
         owner_client_id: impl Into<ClientId>,
@@ -53,7 +53,7 @@ impl RegisterProperty {
 }
 
 impl PropertyAccess {
-    /// A value with nothing set.
+    /// Creates a `PropertyAccess` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -102,7 +102,7 @@ impl PropertyAccess {
 }
 
 impl PropertyUserAccess {
-    /// A value with nothing set.
+    /// Creates a `PropertyUserAccess` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -133,7 +133,7 @@ impl PropertyUserAccess {
 }
 
 impl PropertyRange {
-    /// A value with nothing set.
+    /// Creates a `PropertyRange` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self { from: None, to: None }
@@ -155,7 +155,7 @@ impl PropertyRange {
 }
 
 impl UnregisterProperty {
-    /// A value of all its fields.
+    /// Creates an `UnregisterProperty` with all its fields.
     pub fn new(name: impl Into<String>, owner_client_id: impl Into<ClientId>) -> Self {
         Self {
             name: name.into(),
@@ -165,7 +165,7 @@ impl UnregisterProperty {
 }
 
 impl PublishProperty {
-    /// A value of all its fields.
+    /// Creates a `PublishProperty` with all its fields.
     pub fn new(
         name: impl Into<String>,
         owner_client_id: impl Into<ClientId>,
@@ -180,7 +180,7 @@ impl PublishProperty {
 }
 
 impl ListProperties {
-    /// A value of all its fields.
+    /// Creates a `ListProperties` with all its fields.
     pub fn new(owner_client_id: impl Into<ClientId>) -> Self {
         Self {
             owner_client_id: owner_client_id.into(),
@@ -189,7 +189,7 @@ impl ListProperties {
 }
 
 impl UpdateLicenseProperties {
-    /// A value of all its fields.
+    /// Creates an `UpdateLicenseProperties` with all its fields.
     pub fn new(properties: impl Into<Properties>) -> Self {
         Self {
             properties: properties.into(),
@@ -198,7 +198,7 @@ impl UpdateLicenseProperties {
 }
 
 impl ListLicenseProperties {
-    /// A value with nothing set.
+    /// Creates a `ListLicenseProperties` with nothing set.
     pub fn new() -> Self {
         Self {
             namespace: None,
@@ -220,7 +220,7 @@ impl ListLicenseProperties {
 }
 
 impl DeleteLicenseProperties {
-    /// A value of all its fields.
+    /// Creates a `DeleteLicenseProperties` with all its fields.
     pub fn new(properties: impl Into<PropertyNames>) -> Self {
         Self {
             properties: properties.into(),
@@ -229,7 +229,7 @@ impl DeleteLicenseProperties {
 }
 
 impl UpdateGroupProperties {
-    /// A value of all its fields.
+    /// Creates an `UpdateGroupProperties` with all its fields.
     pub fn new(group_id: impl Into<GroupId>, properties: impl Into<Properties>) -> Self {
         Self {
             group_id: group_id.into(),
@@ -239,7 +239,7 @@ impl UpdateGroupProperties {
 }
 
 impl ListGroupsProperties {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ListGroupsProperties` with its required fields.
     pub fn new(group_ids: impl IntoIterator<Item = impl Into<GroupId>>) -> Self {
         Self {
             group_ids: group_ids.into_iter().map(Into::into).collect(),
@@ -262,7 +262,7 @@ impl ListGroupsProperties {
 }
 
 impl DeleteGroupProperties {
-    /// A value of all its fields.
+    /// Creates a `DeleteGroupProperties` with all its fields.
     pub fn new(id: impl Into<GroupId>, properties: impl Into<PropertyNames>) -> Self {
         Self {
             id: id.into(),

@@ -5,7 +5,7 @@
 use super::*;
 
 impl CreateTag {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `CreateTag` with its required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -24,14 +24,14 @@ impl CreateTag {
 }
 
 impl DeleteTag {
-    /// A value of all its fields.
+    /// Creates a `DeleteTag` with all its fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
 }
 
 impl ListTags {
-    /// A value with nothing set.
+    /// Creates a `ListTags` with nothing set.
     pub fn new() -> Self {
         Self { filters: None }
     }
@@ -44,7 +44,7 @@ impl ListTags {
 }
 
 impl TagFilters {
-    /// A value of all its fields.
+    /// Creates a `TagFilters` with all its fields.
     pub fn new(group_ids: impl IntoIterator<Item = impl Into<GroupId>>) -> Self {
         Self {
             group_ids: group_ids.into_iter().map(Into::into).collect(),
@@ -53,7 +53,7 @@ impl TagFilters {
 }
 
 impl UpdateTag {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `UpdateTag` with its required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),

@@ -5,7 +5,7 @@
 use super::*;
 
 impl RegisterWebhookResponse {
-    /// A value of all its fields.
+    /// Creates a `RegisterWebhookResponse` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<WebhookId>) -> Self {
         Self { id: id.into() }
@@ -13,7 +13,7 @@ impl RegisterWebhookResponse {
 }
 
 impl Webhook {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `Webhook` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<WebhookId>,
@@ -36,7 +36,7 @@ impl Webhook {
 }
 
 impl WebhookDefinition {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `WebhookDefinition` with its required fields.
     #[must_use]
     pub fn new(action: impl Into<WebhookAction>) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl WebhookDefinition {
 }
 
 impl LicenseWebhooksState {
-    /// A value of all its fields.
+    /// Creates a `LicenseWebhooksState` with all its fields.
     #[must_use]
     pub fn new(license_webhooks_enabled: bool) -> Self {
         Self { license_webhooks_enabled }

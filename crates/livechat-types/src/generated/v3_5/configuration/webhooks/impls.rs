@@ -5,7 +5,7 @@
 use super::*;
 
 impl RegisterWebhook {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `RegisterWebhook` with its required fields.
     pub fn new(
         action: impl Into<WebhookAction>,
         secret_key: impl Into<Secret>,
@@ -50,7 +50,7 @@ impl RegisterWebhook {
 }
 
 impl WebhookFilters {
-    /// A value with nothing set.
+    /// Creates a `WebhookFilters` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -105,7 +105,7 @@ impl WebhookFilters {
 }
 
 impl ChatPresenceFilter {
-    /// A value with nothing set.
+    /// Creates a `ChatPresenceFilter` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -130,7 +130,7 @@ impl ChatPresenceFilter {
 }
 
 impl UserIdsFilter {
-    /// A value with nothing set.
+    /// Creates a `UserIdsFilter` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -161,7 +161,7 @@ impl UserIdsFilter {
 }
 
 impl ListWebhooks {
-    /// A value of all its fields.
+    /// Creates a `ListWebhooks` with all its fields.
     pub fn new(owner_client_id: impl Into<ClientId>) -> Self {
         Self {
             owner_client_id: owner_client_id.into(),
@@ -170,7 +170,7 @@ impl ListWebhooks {
 }
 
 impl UnregisterWebhook {
-    /// A value of all its fields.
+    /// Creates an `UnregisterWebhook` with all its fields.
     pub fn new(id: impl Into<WebhookId>, owner_client_id: impl Into<ClientId>) -> Self {
         Self {
             id: id.into(),
@@ -180,7 +180,7 @@ impl UnregisterWebhook {
 }
 
 impl ListWebhookNames {
-    /// A value with nothing set.
+    /// Creates a `ListWebhookNames` with nothing set.
     pub fn new() -> Self {
         Self { version: None }
     }
@@ -193,7 +193,7 @@ impl ListWebhookNames {
 }
 
 impl EnableLicenseWebhooks {
-    /// A value with nothing set.
+    /// Creates an `EnableLicenseWebhooks` with nothing set.
     pub fn new() -> Self {
         Self { owner_client_id: None }
     }
@@ -206,7 +206,7 @@ impl EnableLicenseWebhooks {
 }
 
 impl DisableLicenseWebhooks {
-    /// A value with nothing set.
+    /// Creates a `DisableLicenseWebhooks` with nothing set.
     pub fn new() -> Self {
         Self { owner_client_id: None }
     }
@@ -219,7 +219,7 @@ impl DisableLicenseWebhooks {
 }
 
 impl GetLicenseWebhooksState {
-    /// A value with nothing set.
+    /// Creates a `GetLicenseWebhooksState` with nothing set.
     pub fn new() -> Self {
         Self { owner_client_id: None }
     }

@@ -5,7 +5,7 @@
 use super::*;
 
 impl ListChatsResponse {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ListChatsResponse` with its required fields.
     #[must_use]
     pub fn new(
         total_chats: i64,
@@ -21,7 +21,7 @@ impl ListChatsResponse {
 }
 
 impl ListThreadsResponse {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ListThreadsResponse` with its required fields.
     #[must_use]
     pub fn new(
         threads: impl IntoIterator<Item = impl Into<Thread>>,
@@ -37,7 +37,7 @@ impl ListThreadsResponse {
 }
 
 impl StartChatResponse {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `StartChatResponse` with its required fields.
     #[must_use]
     pub fn new(chat_id: impl Into<ChatId>, thread_id: impl Into<ThreadId>) -> Self {
         Self {
@@ -49,7 +49,7 @@ impl StartChatResponse {
 }
 
 impl ResumeChatResponse {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ResumeChatResponse` with its required fields.
     #[must_use]
     pub fn new(thread_id: impl Into<ThreadId>) -> Self {
         Self {
@@ -60,7 +60,7 @@ impl ResumeChatResponse {
 }
 
 impl Chat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `Chat` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<ChatId>,
@@ -77,7 +77,7 @@ impl Chat {
 }
 
 impl StartedChat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `StartedChat` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<ChatId>,
@@ -95,7 +95,7 @@ impl StartedChat {
 }
 
 impl ChatWithThreads {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ChatWithThreads` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<ChatId>,
@@ -112,7 +112,7 @@ impl ChatWithThreads {
 }
 
 impl ChatSummary {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ChatSummary` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<ChatId>,
@@ -133,7 +133,7 @@ impl ChatSummary {
 }
 
 impl LastEvent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `LastEvent` with its required fields.
     #[must_use]
     pub fn new(
         thread_id: impl Into<ThreadId>,
@@ -150,7 +150,7 @@ impl LastEvent {
 }
 
 impl Thread {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `Thread` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<ThreadId>,

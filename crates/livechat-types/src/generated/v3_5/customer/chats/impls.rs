@@ -5,7 +5,7 @@
 use super::*;
 
 impl ListChats {
-    /// A value with nothing set.
+    /// Creates a `ListChats` with nothing set.
     pub fn new() -> Self {
         Self {
             limit: None,
@@ -34,7 +34,7 @@ impl ListChats {
 }
 
 impl ListThreads {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ListThreads` with its required fields.
     pub fn new(chat_id: impl Into<ChatId>) -> Self {
         Self {
             chat_id: chat_id.into(),
@@ -71,7 +71,7 @@ impl ListThreads {
 }
 
 impl GetChat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `GetChat` with its required fields.
     pub fn new(chat_id: impl Into<ChatId>) -> Self {
         Self {
             chat_id: chat_id.into(),
@@ -87,7 +87,7 @@ impl GetChat {
 }
 
 impl StartChat {
-    /// A value with nothing set.
+    /// Creates a `StartChat` with nothing set.
     pub fn new() -> Self {
         Self {
             chat: None,
@@ -116,7 +116,7 @@ impl StartChat {
 }
 
 impl NewChat {
-    /// A value with nothing set.
+    /// Creates a `NewChat` with nothing set.
     pub fn new() -> Self {
         Self {
             properties: None,
@@ -145,7 +145,7 @@ impl NewChat {
 }
 
 impl NewThread {
-    /// A value with nothing set.
+    /// Creates a `NewThread` with nothing set.
     pub fn new() -> Self {
         Self {
             events: None,
@@ -170,7 +170,7 @@ impl NewThread {
 }
 
 impl ResumeChat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ResumeChat` with its required fields.
     pub fn new(chat: impl Into<ResumedChat>) -> Self {
         Self {
             chat: chat.into(),
@@ -193,7 +193,7 @@ impl ResumeChat {
 }
 
 impl ResumedChat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ResumedChat` with its required fields.
     pub fn new(id: impl Into<ChatId>) -> Self {
         Self {
             id: id.into(),
@@ -223,7 +223,7 @@ impl ResumedChat {
 }
 
 impl DeactivateChat {
-    /// A value of all its fields.
+    /// Creates a `DeactivateChat` with all its fields.
     pub fn new(id: impl Into<ChatId>) -> Self {
         Self { id: id.into() }
     }

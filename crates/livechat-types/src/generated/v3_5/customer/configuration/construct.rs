@@ -5,7 +5,7 @@
 use super::*;
 
 impl GetDynamicConfigurationResponse {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `GetDynamicConfigurationResponse` with its required fields.
     #[must_use]
     pub fn new(
         group_id: impl Into<GroupId>,
@@ -29,7 +29,7 @@ impl GetDynamicConfigurationResponse {
 }
 
 impl GetConfigurationResponse {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `GetConfigurationResponse` with its required fields.
     #[must_use]
     pub fn new(
         buttons: impl IntoIterator<Item = impl Into<WidgetButton>>,
@@ -47,7 +47,7 @@ impl GetConfigurationResponse {
 }
 
 impl WidgetButton {
-    /// A value of all its fields.
+    /// Creates a `WidgetButton` with all its fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,
@@ -65,7 +65,7 @@ impl WidgetButton {
 }
 
 impl ConfigurationProperties {
-    /// A value of all its fields.
+    /// Creates a `ConfigurationProperties` with all its fields.
     #[must_use]
     pub fn new(group: impl Into<Properties>, license: impl Into<Properties>) -> Self {
         Self {

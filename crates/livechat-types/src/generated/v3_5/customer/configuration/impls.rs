@@ -5,7 +5,7 @@
 use super::*;
 
 impl GetDynamicConfiguration {
-    /// A value with nothing set.
+    /// Creates a `GetDynamicConfiguration` with nothing set.
     pub fn new() -> Self {
         Self {
             group_id: None,
@@ -41,7 +41,7 @@ impl GetDynamicConfiguration {
 }
 
 impl GetConfiguration {
-    /// A value of all its fields.
+    /// Creates a `GetConfiguration` with all its fields.
     pub fn new(group_id: impl Into<GroupId>, version: impl Into<String>) -> Self {
         Self {
             group_id: group_id.into(),

@@ -5,7 +5,7 @@
 use super::*;
 
 impl GetCustomerResponse {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `GetCustomerResponse` with its required fields.
     #[must_use]
     pub fn new(id: impl Into<CustomerId>, r#type: impl Into<UserType>) -> Self {
         Self {

@@ -5,7 +5,7 @@
 use super::*;
 
 impl UpdateCustomer {
-    /// A value with nothing set.
+    /// Creates an `UpdateCustomer` with nothing set.
     pub fn new() -> Self {
         Self {
             name: None,
@@ -41,7 +41,7 @@ impl UpdateCustomer {
 }
 
 impl SetCustomerSessionFields {
-    /// A value of all its fields.
+    /// Creates a `SetCustomerSessionFields` with all its fields.
     pub fn new(session_fields: impl Into<SessionFields>) -> Self {
         Self {
             session_fields: session_fields.into(),
@@ -50,14 +50,14 @@ impl SetCustomerSessionFields {
 }
 
 impl GetCustomer {
-    /// A value without fields.
+    /// Creates a `GetCustomer`, which has no fields.
     pub fn new() -> Self {
         Self {}
     }
 }
 
 impl UpdateCustomerPage {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `UpdateCustomerPage` with its required fields.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),

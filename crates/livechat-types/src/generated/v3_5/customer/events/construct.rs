@@ -5,7 +5,7 @@
 use super::*;
 
 impl SendEventResponse {
-    /// A value of all its fields.
+    /// Creates a `SendEventResponse` with all its fields.
     #[must_use]
     pub fn new(event_id: impl Into<EventId>) -> Self {
         Self { event_id: event_id.into() }
@@ -13,7 +13,7 @@ impl SendEventResponse {
 }
 
 impl UploadFileResponse {
-    /// A value of all its fields.
+    /// Creates an `UploadFileResponse` with all its fields.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into() }
@@ -21,7 +21,7 @@ impl UploadFileResponse {
 }
 
 impl FileEvent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `FileEvent` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<EventId>,
@@ -52,7 +52,7 @@ impl FileEvent {
 }
 
 impl FormEvent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `FormEvent` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<EventId>,
@@ -75,7 +75,7 @@ impl FormEvent {
 }
 
 impl FilledFormEvent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `FilledFormEvent` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<EventId>,
@@ -99,7 +99,7 @@ impl FilledFormEvent {
 }
 
 impl MessageEvent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `MessageEvent` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<EventId>,
@@ -121,7 +121,7 @@ impl MessageEvent {
 }
 
 impl RichMessageEvent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `RichMessageEvent` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<EventId>,
@@ -143,7 +143,7 @@ impl RichMessageEvent {
 }
 
 impl CustomEvent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `CustomEvent` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<EventId>,
@@ -163,7 +163,7 @@ impl CustomEvent {
 }
 
 impl SystemMessageEvent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `SystemMessageEvent` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<EventId>,

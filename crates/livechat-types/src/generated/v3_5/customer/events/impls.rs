@@ -5,7 +5,7 @@
 use super::*;
 
 impl SendEvent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `SendEvent` with its required fields.
     pub fn new(chat_id: impl Into<ChatId>, event: impl Into<NewEvent>) -> Self {
         Self {
             chat_id: chat_id.into(),
@@ -22,7 +22,7 @@ impl SendEvent {
 }
 
 impl SendRichMessagePostback {
-    /// A value of all its fields.
+    /// Creates a `SendRichMessagePostback` with all its fields.
     pub fn new(
         chat_id: impl Into<ChatId>,
         event_id: impl Into<EventId>,
@@ -39,7 +39,7 @@ impl SendRichMessagePostback {
 }
 
 impl SendSneakPeek {
-    /// A value of all its fields.
+    /// Creates a `SendSneakPeek` with all its fields.
     pub fn new(chat_id: impl Into<ChatId>, sneak_peek_text: impl Into<String>) -> Self {
         Self {
             chat_id: chat_id.into(),
@@ -49,7 +49,7 @@ impl SendSneakPeek {
 }
 
 impl NewFile {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `NewFile` with its required fields.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             custom_id: None,
@@ -79,7 +79,7 @@ impl NewFile {
 }
 
 impl NewForm {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `NewForm` with its required fields.
     pub fn new(
         form_id: impl Into<String>,
         fields: impl IntoIterator<Item = impl Into<FormField>>,
@@ -106,7 +106,7 @@ impl NewForm {
 }
 
 impl NewFilledForm {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `NewFilledForm` with its required fields.
     pub fn new(
         form_id: impl Into<String>,
         fields: impl IntoIterator<Item = impl Into<FilledFormField>>,
@@ -140,7 +140,7 @@ impl NewFilledForm {
 }
 
 impl NewMessage {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `NewMessage` with its required fields.
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             custom_id: None,
@@ -177,7 +177,7 @@ impl NewMessage {
 }
 
 impl NewRichMessage {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `NewRichMessage` with its required fields.
     pub fn new(template_id: impl Into<RichMessageTemplate>) -> Self {
         Self {
             custom_id: None,
@@ -210,7 +210,7 @@ impl NewRichMessage {
 }
 
 impl NewCustomEvent {
-    /// A value with nothing set.
+    /// Creates a `NewCustomEvent` with nothing set.
     pub fn new() -> Self {
         Self {
             custom_id: None,
@@ -239,7 +239,7 @@ impl NewCustomEvent {
 }
 
 impl NewSystemMessage {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `NewSystemMessage` with its required fields.
     pub fn new(system_message_type: impl Into<SystemMessageType>) -> Self {
         Self {
             custom_id: None,

@@ -5,7 +5,7 @@
 use super::*;
 
 impl GetLocalization {
-    /// A value of all its fields.
+    /// Creates a `GetLocalization` with all its fields.
     pub fn new(
         group_id: impl Into<GroupId>,
         language: impl Into<String>,

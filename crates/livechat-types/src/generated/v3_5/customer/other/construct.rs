@@ -5,7 +5,7 @@
 use super::*;
 
 impl GetFormResponse {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `GetFormResponse` with its required fields.
     #[must_use]
     pub fn new(enabled: bool) -> Self {
         Self { form: None, enabled }
@@ -13,7 +13,7 @@ impl GetFormResponse {
 }
 
 impl Form {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `Form` with its required fields.
     #[must_use]
     pub fn new(fields: impl IntoIterator<Item = impl Into<FormItem>>) -> Self {
         Self {
@@ -24,7 +24,7 @@ impl Form {
 }
 
 impl FormItem {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `FormItem` with its required fields.
     #[must_use]
     pub fn new(r#type: impl Into<FormItemType>, label: impl Into<String>) -> Self {
         Self {
@@ -38,7 +38,7 @@ impl FormItem {
 }
 
 impl GetPredictedAgentResponse {
-    /// A value of all its fields.
+    /// Creates a `GetPredictedAgentResponse` with all its fields.
     #[must_use]
     pub fn new(agent: impl Into<AgentCard>, queue: bool) -> Self {
         Self { agent: agent.into(), queue }
@@ -46,7 +46,7 @@ impl GetPredictedAgentResponse {
 }
 
 impl GetUrlInfoResponse {
-    /// A value with nothing set.
+    /// Creates a `GetUrlInfoResponse` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -5,7 +5,7 @@
 use super::*;
 
 impl CheckGoals {
-    /// A value of all its fields.
+    /// Creates a `CheckGoals` with all its fields.
     pub fn new(
         session_fields: impl Into<SessionFields>,
         group_id: impl Into<GroupId>,
@@ -20,7 +20,7 @@ impl CheckGoals {
 }
 
 impl GetForm {
-    /// A value of all its fields.
+    /// Creates a `GetForm` with all its fields.
     pub fn new(group_id: impl Into<GroupId>, r#type: impl Into<SurveyType>) -> Self {
         Self {
             group_id: group_id.into(),
@@ -30,7 +30,7 @@ impl GetForm {
 }
 
 impl GetPredictedAgent {
-    /// A value with nothing set.
+    /// Creates a `GetPredictedAgent` with nothing set.
     pub fn new() -> Self {
         Self { group_id: None }
     }
@@ -43,14 +43,14 @@ impl GetPredictedAgent {
 }
 
 impl GetUrlInfo {
-    /// A value of all its fields.
+    /// Creates a `GetUrlInfo` with all its fields.
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into() }
     }
 }
 
 impl MarkEventsAsSeen {
-    /// A value of all its fields.
+    /// Creates a `MarkEventsAsSeen` with all its fields.
     pub fn new(chat_id: impl Into<ChatId>, seen_up_to: Timestamp) -> Self {
         Self {
             chat_id: chat_id.into(),
@@ -60,7 +60,7 @@ impl MarkEventsAsSeen {
 }
 
 impl AcceptGreeting {
-    /// A value of all its fields.
+    /// Creates an `AcceptGreeting` with all its fields.
     pub fn new(
         greeting_id: impl Into<GreetingId>,
         unique_id: impl Into<SentGreetingId>,
@@ -73,7 +73,7 @@ impl AcceptGreeting {
 }
 
 impl CancelGreeting {
-    /// A value of all its fields.
+    /// Creates a `CancelGreeting` with all its fields.
     pub fn new(unique_id: impl Into<SentGreetingId>) -> Self {
         Self {
             unique_id: unique_id.into(),
@@ -82,7 +82,7 @@ impl CancelGreeting {
 }
 
 impl RequestEmailVerification {
-    /// A value of all its fields.
+    /// Creates a `RequestEmailVerification` with all its fields.
     pub fn new(callback_uri: impl Into<String>) -> Self {
         Self {
             callback_uri: callback_uri.into(),

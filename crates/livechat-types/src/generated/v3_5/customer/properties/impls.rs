@@ -5,7 +5,7 @@
 use super::*;
 
 impl UpdateChatProperties {
-    /// A value of all its fields.
+    /// Creates an `UpdateChatProperties` with all its fields.
     pub fn new(id: impl Into<ChatId>, properties: impl Into<Properties>) -> Self {
         Self {
             id: id.into(),
@@ -15,7 +15,7 @@ impl UpdateChatProperties {
 }
 
 impl DeleteChatProperties {
-    /// A value of all its fields.
+    /// Creates a `DeleteChatProperties` with all its fields.
     pub fn new(id: impl Into<ChatId>, properties: impl Into<PropertyNames>) -> Self {
         Self {
             id: id.into(),
@@ -25,7 +25,7 @@ impl DeleteChatProperties {
 }
 
 impl UpdateThreadProperties {
-    /// A value of all its fields.
+    /// Creates an `UpdateThreadProperties` with all its fields.
     pub fn new(
         chat_id: impl Into<ChatId>,
         thread_id: impl Into<ThreadId>,
@@ -40,7 +40,7 @@ impl UpdateThreadProperties {
 }
 
 impl DeleteThreadProperties {
-    /// A value of all its fields.
+    /// Creates a `DeleteThreadProperties` with all its fields.
     pub fn new(
         chat_id: impl Into<ChatId>,
         thread_id: impl Into<ThreadId>,
@@ -55,7 +55,7 @@ impl DeleteThreadProperties {
 }
 
 impl UpdateEventProperties {
-    /// A value of all its fields.
+    /// Creates an `UpdateEventProperties` with all its fields.
     pub fn new(
         chat_id: impl Into<ChatId>,
         thread_id: impl Into<ThreadId>,
@@ -72,7 +72,7 @@ impl UpdateEventProperties {
 }
 
 impl DeleteEventProperties {
-    /// A value of all its fields.
+    /// Creates a `DeleteEventProperties` with all its fields.
     pub fn new(
         chat_id: impl Into<ChatId>,
         thread_id: impl Into<ThreadId>,
@@ -89,7 +89,7 @@ impl DeleteEventProperties {
 }
 
 impl ListLicenseProperties {
-    /// A value with nothing set.
+    /// Creates a `ListLicenseProperties` with nothing set.
     pub fn new() -> Self {
         Self {
             namespace: None,
@@ -111,7 +111,7 @@ impl ListLicenseProperties {
 }
 
 impl ListGroupProperties {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ListGroupProperties` with its required fields.
     pub fn new(id: impl Into<GroupId>) -> Self {
         Self {
             id: id.into(),

@@ -5,7 +5,7 @@
 use super::*;
 
 impl IncomingChat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `IncomingChat` with its required fields.
     #[must_use]
     pub fn new(chat: impl Into<StartedChat>) -> Self {
         Self {
@@ -16,7 +16,7 @@ impl IncomingChat {
 }
 
 impl ChatTransferred {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ChatTransferred` with its required fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -34,7 +34,7 @@ impl ChatTransferred {
 }
 
 impl UserAddedToChat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `UserAddedToChat` with its required fields.
     #[must_use]
     pub fn new(chat_id: impl Into<ChatId>, user: impl Into<User>) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl UserAddedToChat {
 }
 
 impl UserRemovedFromChat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `UserRemovedFromChat` with its required fields.
     #[must_use]
     pub fn new(chat_id: impl Into<ChatId>, user_id: impl Into<UserId>) -> Self {
         Self {
@@ -62,7 +62,7 @@ impl UserRemovedFromChat {
 }
 
 impl IncomingEvent {
-    /// A value of all its fields.
+    /// Creates an `IncomingEvent` with all its fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -78,7 +78,7 @@ impl IncomingEvent {
 }
 
 impl EventUpdated {
-    /// A value of all its fields.
+    /// Creates an `EventUpdated` with all its fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -94,7 +94,7 @@ impl EventUpdated {
 }
 
 impl CustomerUpdated {
-    /// A value with nothing set.
+    /// Creates a `CustomerUpdated` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -112,7 +112,7 @@ impl CustomerUpdated {
 }
 
 impl CustomerSideStorageUpdated {
-    /// A value of all its fields.
+    /// Creates a `CustomerSideStorageUpdated` with all its fields.
     #[must_use]
     pub fn new(customer_side_storage: BTreeMap<String, String>) -> Self {
         Self { customer_side_storage }
@@ -120,7 +120,7 @@ impl CustomerSideStorageUpdated {
 }
 
 impl CustomerDisconnected {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `CustomerDisconnected` with its required fields.
     #[must_use]
     pub fn new(reason: impl Into<DisconnectReason>) -> Self {
         Self {
@@ -131,7 +131,7 @@ impl CustomerDisconnected {
 }
 
 impl GroupsStatusUpdated {
-    /// A value of all its fields.
+    /// Creates a `GroupsStatusUpdated` with all its fields.
     #[must_use]
     pub fn new(groups: impl IntoIterator<Item = impl Into<ChangedGroupStatus>>) -> Self {
         Self {
@@ -141,7 +141,7 @@ impl GroupsStatusUpdated {
 }
 
 impl IncomingTypingIndicator {
-    /// A value of all its fields.
+    /// Creates an `IncomingTypingIndicator` with all its fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -157,7 +157,7 @@ impl IncomingTypingIndicator {
 }
 
 impl IncomingMulticast {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `IncomingMulticast` with its required fields.
     #[must_use]
     pub fn new(content: Value) -> Self {
         Self {
@@ -169,7 +169,7 @@ impl IncomingMulticast {
 }
 
 impl IncomingGreeting {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `IncomingGreeting` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<GreetingId>,
@@ -192,7 +192,7 @@ impl IncomingGreeting {
 }
 
 impl GreetingAccepted {
-    /// A value of all its fields.
+    /// Creates a `GreetingAccepted` with all its fields.
     #[must_use]
     pub fn new(unique_id: impl Into<SentGreetingId>) -> Self {
         Self {
@@ -202,7 +202,7 @@ impl GreetingAccepted {
 }
 
 impl GreetingCanceled {
-    /// A value of all its fields.
+    /// Creates a `GreetingCanceled` with all its fields.
     #[must_use]
     pub fn new(unique_id: impl Into<SentGreetingId>) -> Self {
         Self {
@@ -212,7 +212,7 @@ impl GreetingCanceled {
 }
 
 impl QueuePositionUpdated {
-    /// A value of all its fields.
+    /// Creates a `QueuePositionUpdated` with all its fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -228,7 +228,7 @@ impl QueuePositionUpdated {
 }
 
 impl DisconnectData {
-    /// A value with nothing set.
+    /// Creates a `DisconnectData` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self { region: None }
@@ -236,7 +236,7 @@ impl DisconnectData {
 }
 
 impl ChangedGroupStatus {
-    /// A value of all its fields.
+    /// Creates a `ChangedGroupStatus` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<GroupId>, status: impl Into<GroupStatus>) -> Self {
         Self {
@@ -247,7 +247,7 @@ impl ChangedGroupStatus {
 }
 
 impl TypingIndicator {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `TypingIndicator` with its required fields.
     #[must_use]
     pub fn new(author_id: impl Into<AgentId>, timestamp: i64, is_typing: bool) -> Self {
         Self {

@@ -5,7 +5,7 @@
 use super::*;
 
 impl RtmStartChat {
-    /// A value with nothing set.
+    /// Creates a `RtmStartChat` with nothing set.
     pub fn new() -> Self {
         Self {
             chat: None,
@@ -34,7 +34,7 @@ impl RtmStartChat {
 }
 
 impl RtmNewChat {
-    /// A value with nothing set.
+    /// Creates a `RtmNewChat` with nothing set.
     pub fn new() -> Self {
         Self {
             properties: None,
@@ -73,7 +73,7 @@ impl RtmNewChat {
 }
 
 impl RtmNewChatUser {
-    /// A value of all its fields.
+    /// Creates a `RtmNewChatUser` with all its fields.
     pub fn new(id: impl Into<CustomerId>, r#type: impl Into<UserType>) -> Self {
         Self {
             id: id.into(),
@@ -83,7 +83,7 @@ impl RtmNewChatUser {
 }
 
 impl RtmGetForm {
-    /// A value of all its fields.
+    /// Creates a `RtmGetForm` with all its fields.
     pub fn new(group_id: impl Into<GroupId>, r#type: impl Into<RtmFormType>) -> Self {
         Self {
             group_id: group_id.into(),

@@ -5,7 +5,7 @@
 use super::*;
 
 impl LoginResponse {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `LoginResponse` with its required fields.
     #[must_use]
     pub fn new(customer: impl Into<LoggedInCustomer>, has_active_thread: bool) -> Self {
         Self {
@@ -19,7 +19,7 @@ impl LoginResponse {
 }
 
 impl LoggedInCustomer {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `LoggedInCustomer` with its required fields.
     #[must_use]
     pub fn new(id: impl Into<CustomerId>) -> Self {
         Self {
@@ -34,7 +34,7 @@ impl LoggedInCustomer {
 }
 
 impl LoginChat {
-    /// A value of all its fields.
+    /// Creates a `LoginChat` with all its fields.
     #[must_use]
     pub fn new(chat_id: impl Into<ChatId>, has_unread_events: bool) -> Self {
         Self {
@@ -45,7 +45,7 @@ impl LoginChat {
 }
 
 impl Greeting {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `Greeting` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<GreetingId>,
@@ -69,7 +69,7 @@ impl Greeting {
 }
 
 impl PrivateDynamicConfig {
-    /// A value with nothing set.
+    /// Creates a `PrivateDynamicConfig` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -80,7 +80,7 @@ impl PrivateDynamicConfig {
 }
 
 impl PrivateCustomerGroups {
-    /// A value with nothing set.
+    /// Creates a `PrivateCustomerGroups` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self { monitoring: None }
@@ -88,7 +88,7 @@ impl PrivateCustomerGroups {
 }
 
 impl PrivateMonitoringGroup {
-    /// A value with nothing set.
+    /// Creates a `PrivateMonitoringGroup` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {

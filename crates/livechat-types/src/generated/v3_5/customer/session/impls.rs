@@ -5,7 +5,7 @@
 use super::*;
 
 impl Login {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `Login` with its required fields.
     pub fn new(token: impl Into<Secret>) -> Self {
         Self {
             token: token.into(),
@@ -73,7 +73,7 @@ impl Login {
 }
 
 impl LoginCustomer {
-    /// A value with nothing set.
+    /// Creates a `LoginCustomer` with nothing set.
     pub fn new() -> Self {
         Self {
             avatar: None,
@@ -109,7 +109,7 @@ impl LoginCustomer {
 }
 
 impl CustomerPage {
-    /// A value with nothing set.
+    /// Creates a `CustomerPage` with nothing set.
     pub fn new() -> Self {
         Self { title: None, url: None }
     }
@@ -128,7 +128,7 @@ impl CustomerPage {
 }
 
 impl Application {
-    /// A value with nothing set.
+    /// Creates an `Application` with nothing set.
     pub fn new() -> Self {
         Self {
             name: None,
@@ -157,7 +157,7 @@ impl Application {
 }
 
 impl Ping {
-    /// A value without fields.
+    /// Creates a `Ping`, which has no fields.
     pub fn new() -> Self {
         Self {}
     }

@@ -5,7 +5,7 @@
 use super::*;
 
 impl ListGroupStatusesResponse {
-    /// A value of all its fields.
+    /// Creates a `ListGroupStatusesResponse` with all its fields.
     #[must_use]
     pub fn new(groups_status: BTreeMap<String, GroupStatus>) -> Self {
         Self { groups_status }

@@ -5,7 +5,7 @@
 use super::*;
 
 impl ListGroupStatuses {
-    /// A value with nothing set.
+    /// Creates a `ListGroupStatuses` with nothing set.
     pub fn new() -> Self {
         Self { all: None, group_ids: None }
     }

@@ -5,7 +5,7 @@
 use super::*;
 
 impl Customer {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `Customer` with its required fields.
     #[must_use]
     pub fn new(id: impl Into<CustomerId>, present: bool) -> Self {
         Self {
@@ -22,7 +22,7 @@ impl Customer {
 }
 
 impl Agent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `Agent` with its required fields.
     #[must_use]
     pub fn new(id: impl Into<AgentId>, name: impl Into<String>, present: bool) -> Self {
         Self {
@@ -37,7 +37,7 @@ impl Agent {
 }
 
 impl AgentCard {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `AgentCard` with its required fields.
     #[must_use]
     pub fn new(id: impl Into<AgentId>, name: impl Into<String>) -> Self {
         Self {

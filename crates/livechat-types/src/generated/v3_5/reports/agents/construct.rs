@@ -5,7 +5,7 @@
 use super::*;
 
 impl AvailabilityReport {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `AvailabilityReport` with its required fields.
     #[must_use]
     pub fn new(records: BTreeMap<String, AvailabilityRecord>) -> Self {
         Self {
@@ -17,7 +17,7 @@ impl AvailabilityReport {
 }
 
 impl AvailabilityRecord {
-    /// A value with nothing set.
+    /// Creates an `AvailabilityRecord` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self { hours: None, minutes: None }
@@ -25,7 +25,7 @@ impl AvailabilityRecord {
 }
 
 impl PerformanceReport {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `PerformanceReport` with its required fields.
     #[must_use]
     pub fn new(records: BTreeMap<String, PerformanceRecord>) -> Self {
         Self {
@@ -37,7 +37,7 @@ impl PerformanceReport {
 }
 
 impl PerformanceSummary {
-    /// A value with nothing set.
+    /// Creates a `PerformanceSummary` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -51,7 +51,7 @@ impl PerformanceSummary {
 }
 
 impl PerformanceRecord {
-    /// A value with nothing set.
+    /// Creates a `PerformanceRecord` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -5,7 +5,7 @@
 use super::*;
 
 impl AgentsAvailability {
-    /// A value with nothing set.
+    /// Creates an `AgentsAvailability` with nothing set.
     pub fn new() -> Self {
         Self {
             distribution: None,
@@ -34,7 +34,7 @@ impl AgentsAvailability {
 }
 
 impl AgentsPerformance {
-    /// A value with nothing set.
+    /// Creates an `AgentsPerformance` with nothing set.
     pub fn new() -> Self {
         Self {
             distribution: None,

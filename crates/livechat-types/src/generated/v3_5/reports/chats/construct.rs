@@ -5,7 +5,7 @@
 use super::*;
 
 impl DurationReport {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `DurationReport` with its required fields.
     #[must_use]
     pub fn new(records: BTreeMap<String, DurationRecord>) -> Self {
         Self {
@@ -17,7 +17,7 @@ impl DurationReport {
 }
 
 impl DurationRecord {
-    /// A value with nothing set.
+    /// Creates a `DurationRecord` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -29,7 +29,7 @@ impl DurationRecord {
 }
 
 impl TagsReport {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `TagsReport` with its required fields.
     #[must_use]
     pub fn new(records: BTreeMap<String, BTreeMap<String, i64>>) -> Self {
         Self {
@@ -41,7 +41,7 @@ impl TagsReport {
 }
 
 impl TotalChatsReport {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `TotalChatsReport` with its required fields.
     #[must_use]
     pub fn new(records: BTreeMap<String, TotalChatsRecord>) -> Self {
         Self {
@@ -53,7 +53,7 @@ impl TotalChatsReport {
 }
 
 impl TotalChatsRecord {
-    /// A value with nothing set.
+    /// Creates a `TotalChatsRecord` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -64,7 +64,7 @@ impl TotalChatsRecord {
 }
 
 impl RatingsReport {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `RatingsReport` with its required fields.
     #[must_use]
     pub fn new(records: BTreeMap<String, RatingsRecord>) -> Self {
         Self {
@@ -76,7 +76,7 @@ impl RatingsReport {
 }
 
 impl RatingsRecord {
-    /// A value with nothing set.
+    /// Creates a `RatingsRecord` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -88,7 +88,7 @@ impl RatingsRecord {
 }
 
 impl RankingReport {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `RankingReport` with its required fields.
     #[must_use]
     pub fn new(records: BTreeMap<String, RankingRecord>) -> Self {
         Self { name: None, records }
@@ -96,7 +96,7 @@ impl RankingReport {
 }
 
 impl RankingRecord {
-    /// A value with nothing set.
+    /// Creates a `RankingRecord` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -109,7 +109,7 @@ impl RankingRecord {
 }
 
 impl EngagementReport {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `EngagementReport` with its required fields.
     #[must_use]
     pub fn new(records: BTreeMap<String, EngagementRecord>) -> Self {
         Self {
@@ -121,7 +121,7 @@ impl EngagementReport {
 }
 
 impl EngagementRecord {
-    /// A value with nothing set.
+    /// Creates an `EngagementRecord` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -134,7 +134,7 @@ impl EngagementRecord {
 }
 
 impl GreetingsConversionReport {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `GreetingsConversionReport` with its required fields.
     #[must_use]
     pub fn new(records: BTreeMap<String, BTreeMap<String, GreetingRecord>>) -> Self {
         Self {
@@ -146,7 +146,7 @@ impl GreetingsConversionReport {
 }
 
 impl GreetingRecord {
-    /// A value with nothing set.
+    /// Creates a `GreetingRecord` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -159,7 +159,7 @@ impl GreetingRecord {
 }
 
 impl FormsReport {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `FormsReport` with its required fields.
     #[must_use]
     pub fn new(records: impl IntoIterator<Item = impl Into<FormRecord>>) -> Self {
         Self {
@@ -170,7 +170,7 @@ impl FormsReport {
 }
 
 impl FormRecord {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `FormRecord` with its required fields.
     #[must_use]
     pub fn new(form_id: impl Into<String>) -> Self {
         Self {
@@ -183,7 +183,7 @@ impl FormRecord {
 }
 
 impl FormFieldRecord {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `FormFieldRecord` with its required fields.
     #[must_use]
     pub fn new(field_id: impl Into<String>) -> Self {
         Self {
@@ -195,7 +195,7 @@ impl FormFieldRecord {
 }
 
 impl FormAnswerRecord {
-    /// A value with nothing set.
+    /// Creates a `FormAnswerRecord` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -207,7 +207,7 @@ impl FormAnswerRecord {
 }
 
 impl ResponseTimeReport {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ResponseTimeReport` with its required fields.
     #[must_use]
     pub fn new(records: BTreeMap<String, ResponseTimeRecord>) -> Self {
         Self {
@@ -219,7 +219,7 @@ impl ResponseTimeReport {
 }
 
 impl ResponseTimeRecord {
-    /// A value with nothing set.
+    /// Creates a `ResponseTimeRecord` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -230,7 +230,7 @@ impl ResponseTimeRecord {
 }
 
 impl FirstResponseTimeReport {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `FirstResponseTimeReport` with its required fields.
     #[must_use]
     pub fn new(records: BTreeMap<String, FirstResponseTimeRecord>) -> Self {
         Self {
@@ -242,7 +242,7 @@ impl FirstResponseTimeReport {
 }
 
 impl FirstResponseTimeRecord {
-    /// A value with nothing set.
+    /// Creates a `FirstResponseTimeRecord` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {

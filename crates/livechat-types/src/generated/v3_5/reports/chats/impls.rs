@@ -5,7 +5,7 @@
 use super::*;
 
 impl ChatsDuration {
-    /// A value with nothing set.
+    /// Creates a `ChatsDuration` with nothing set.
     pub fn new() -> Self {
         Self {
             distribution: None,
@@ -34,7 +34,7 @@ impl ChatsDuration {
 }
 
 impl ChatsTags {
-    /// A value with nothing set.
+    /// Creates a `ChatsTags` with nothing set.
     pub fn new() -> Self {
         Self {
             distribution: None,
@@ -63,7 +63,7 @@ impl ChatsTags {
 }
 
 impl ChatsTotalChats {
-    /// A value with nothing set.
+    /// Creates a `ChatsTotalChats` with nothing set.
     pub fn new() -> Self {
         Self {
             distribution: None,
@@ -92,7 +92,7 @@ impl ChatsTotalChats {
 }
 
 impl ChatsRatings {
-    /// A value with nothing set.
+    /// Creates a `ChatsRatings` with nothing set.
     pub fn new() -> Self {
         Self {
             distribution: None,
@@ -121,7 +121,7 @@ impl ChatsRatings {
 }
 
 impl ChatsRanking {
-    /// A value with nothing set.
+    /// Creates a `ChatsRanking` with nothing set.
     pub fn new() -> Self {
         Self {
             distribution: None,
@@ -150,7 +150,7 @@ impl ChatsRanking {
 }
 
 impl ChatsEngagement {
-    /// A value with nothing set.
+    /// Creates a `ChatsEngagement` with nothing set.
     pub fn new() -> Self {
         Self {
             distribution: None,
@@ -179,7 +179,7 @@ impl ChatsEngagement {
 }
 
 impl ChatsGreetingsConversion {
-    /// A value with nothing set.
+    /// Creates a `ChatsGreetingsConversion` with nothing set.
     pub fn new() -> Self {
         Self {
             distribution: None,
@@ -208,7 +208,7 @@ impl ChatsGreetingsConversion {
 }
 
 impl ChatsForms {
-    /// A value with nothing set.
+    /// Creates a `ChatsForms` with nothing set.
     pub fn new() -> Self {
         Self {
             distribution: None,
@@ -237,7 +237,7 @@ impl ChatsForms {
 }
 
 impl ChatsResponseTime {
-    /// A value with nothing set.
+    /// Creates a `ChatsResponseTime` with nothing set.
     pub fn new() -> Self {
         Self {
             distribution: None,
@@ -266,7 +266,7 @@ impl ChatsResponseTime {
 }
 
 impl ChatsFirstResponseTime {
-    /// A value with nothing set.
+    /// Creates a `ChatsFirstResponseTime` with nothing set.
     pub fn new() -> Self {
         Self {
             distribution: None,

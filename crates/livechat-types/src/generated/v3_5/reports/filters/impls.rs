@@ -5,7 +5,7 @@
 use super::*;
 
 impl ChatsReportFilters {
-    /// A value with nothing set.
+    /// Creates a `ChatsReportFilters` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -127,7 +127,7 @@ impl ChatsReportFilters {
 }
 
 impl AgentsReportFilters {
-    /// A value with nothing set.
+    /// Creates an `AgentsReportFilters` with nothing set.
     pub fn new() -> Self {
         Self {
             from: None,
@@ -163,7 +163,7 @@ impl AgentsReportFilters {
 }
 
 impl ChatUsageFilters {
-    /// A value with nothing set.
+    /// Creates a `ChatUsageFilters` with nothing set.
     pub fn new() -> Self {
         Self {
             from: None,
@@ -192,7 +192,7 @@ impl ChatUsageFilters {
 }
 
 impl IntegerFilter {
-    /// A value with nothing set.
+    /// Creates an `IntegerFilter` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -236,7 +236,7 @@ impl IntegerFilter {
 }
 
 impl AgentFilter {
-    /// A value with nothing set.
+    /// Creates an `AgentFilter` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -283,7 +283,7 @@ impl AgentFilter {
 }
 
 impl AgentSelection {
-    /// A value with nothing set.
+    /// Creates an `AgentSelection` with nothing set.
     pub fn new() -> Self {
         Self {
             values: None,
@@ -318,7 +318,7 @@ impl AgentSelection {
 }
 
 impl GroupFilter {
-    /// A value with nothing set.
+    /// Creates a `GroupFilter` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -365,7 +365,7 @@ impl GroupFilter {
 }
 
 impl GroupSelection {
-    /// A value with nothing set.
+    /// Creates a `GroupSelection` with nothing set.
     pub fn new() -> Self {
         Self { values: None }
     }
@@ -381,7 +381,7 @@ impl GroupSelection {
 }
 
 impl FormFilter {
-    /// A value with nothing set.
+    /// Creates a `FormFilter` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -452,7 +452,7 @@ impl FormFilter {
 }
 
 impl EventTypeFilter {
-    /// A value with nothing set.
+    /// Creates an `EventTypeFilter` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -491,7 +491,7 @@ impl EventTypeFilter {
 }
 
 impl GreetingFilter {
-    /// A value with nothing set.
+    /// Creates a `GreetingFilter` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -551,7 +551,7 @@ impl GreetingFilter {
 }
 
 impl AgentResponseFilter {
-    /// A value with nothing set.
+    /// Creates an `AgentResponseFilter` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -5,7 +5,7 @@
 use super::*;
 
 impl ChatUsageReport {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ChatUsageReport` with its required fields.
     #[must_use]
     pub fn new(records: BTreeMap<String, i64>) -> Self {
         Self { name: None, records }

@@ -5,7 +5,7 @@
 use super::*;
 
 impl TagsChatUsage {
-    /// A value with nothing set.
+    /// Creates a `TagsChatUsage` with nothing set.
     pub fn new() -> Self {
         Self {
             timezone: None,

@@ -5,7 +5,7 @@
 use super::*;
 
 impl Access {
-    /// A value with nothing set.
+    /// Creates an `Access` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self { group_ids: None }

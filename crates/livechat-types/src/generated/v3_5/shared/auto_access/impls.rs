@@ -5,7 +5,7 @@
 use super::*;
 
 impl AutoAccessTarget {
-    /// A value of all its fields.
+    /// Creates an `AutoAccessTarget` with all its fields.
     #[must_use]
     pub fn new(groups: impl IntoIterator<Item = impl Into<GroupId>>) -> Self {
         Self {
@@ -15,7 +15,7 @@ impl AutoAccessTarget {
 }
 
 impl AutoAccessConditions {
-    /// A value with nothing set.
+    /// Creates an `AutoAccessConditions` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -48,7 +48,7 @@ impl AutoAccessConditions {
 }
 
 impl PageCondition {
-    /// A value with nothing set.
+    /// Creates a `PageCondition` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -79,7 +79,7 @@ impl PageCondition {
 }
 
 impl PageMatch {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `PageMatch` with its required fields.
     #[must_use]
     pub fn new(value: impl Into<String>) -> Self {
         Self {
@@ -97,7 +97,7 @@ impl PageMatch {
 }
 
 impl LocationCondition {
-    /// A value of all its fields.
+    /// Creates a `LocationCondition` with all its fields.
     #[must_use]
     pub fn new(values: impl IntoIterator<Item = impl Into<LocationMatch>>) -> Self {
         Self {
@@ -107,7 +107,7 @@ impl LocationCondition {
 }
 
 impl LocationMatch {
-    /// A value with nothing set.
+    /// Creates a `LocationMatch` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -5,7 +5,7 @@
 use super::*;
 
 impl Chat {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `Chat` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<ChatId>,
@@ -23,7 +23,7 @@ impl Chat {
 }
 
 impl ChatWithThreads {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ChatWithThreads` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<ChatId>,
@@ -41,7 +41,7 @@ impl ChatWithThreads {
 }
 
 impl Thread {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `Thread` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<ThreadId>,
@@ -70,7 +70,7 @@ impl Thread {
 }
 
 impl ChatSummary {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ChatSummary` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<ChatId>,
@@ -89,7 +89,7 @@ impl ChatSummary {
 }
 
 impl ThreadSummary {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ThreadSummary` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<ThreadId>,
@@ -109,7 +109,7 @@ impl ThreadSummary {
 }
 
 impl LastEvent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `LastEvent` with its required fields.
     #[must_use]
     pub fn new(thread_id: impl Into<ThreadId>, thread_created_at: Timestamp) -> Self {
         Self {
@@ -122,7 +122,7 @@ impl LastEvent {
 }
 
 impl Queue {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `Queue` with its required fields.
     #[must_use]
     pub fn new(position: i64, wait_time: i64) -> Self {
         Self {

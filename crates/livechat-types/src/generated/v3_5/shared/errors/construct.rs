@@ -5,7 +5,7 @@
 use super::*;
 
 impl ErrorResponse {
-    /// A value of all its fields.
+    /// Creates an `ErrorResponse` with all its fields.
     #[must_use]
     pub fn new(error: impl Into<ErrorDetails>) -> Self {
         Self { error: error.into() }
@@ -13,7 +13,7 @@ impl ErrorResponse {
 }
 
 impl ErrorDetails {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `ErrorDetails` with its required fields.
     #[must_use]
     pub fn new(r#type: impl Into<ErrorType>, message: impl Into<String>) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl ErrorDetails {
 }
 
 impl ErrorData {
-    /// A value with nothing set.
+    /// Creates an `ErrorData` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self { region: None }

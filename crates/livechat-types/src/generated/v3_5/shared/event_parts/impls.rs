@@ -5,7 +5,7 @@
 use super::*;
 
 impl MessagePostback {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `MessagePostback` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<String>,

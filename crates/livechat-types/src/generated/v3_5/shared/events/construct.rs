@@ -5,7 +5,7 @@
 use super::*;
 
 impl FileEvent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `FileEvent` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<EventId>,
@@ -36,7 +36,7 @@ impl FileEvent {
 }
 
 impl FormEvent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `FormEvent` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<EventId>,
@@ -59,7 +59,7 @@ impl FormEvent {
 }
 
 impl FilledFormEvent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `FilledFormEvent` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<EventId>,
@@ -83,7 +83,7 @@ impl FilledFormEvent {
 }
 
 impl MessageEvent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `MessageEvent` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<EventId>,
@@ -105,7 +105,7 @@ impl MessageEvent {
 }
 
 impl RichMessageEvent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `RichMessageEvent` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<EventId>,
@@ -127,7 +127,7 @@ impl RichMessageEvent {
 }
 
 impl CustomEvent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `CustomEvent` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<EventId>,
@@ -147,7 +147,7 @@ impl CustomEvent {
 }
 
 impl SystemMessageEvent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `SystemMessageEvent` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<EventId>,
@@ -168,7 +168,7 @@ impl SystemMessageEvent {
 }
 
 impl RestrictedEvent {
-    /// A value of all its fields.
+    /// Creates a `RestrictedEvent` with all its fields.
     #[must_use]
     pub fn new(restricted_access: impl Into<String>) -> Self {
         Self {

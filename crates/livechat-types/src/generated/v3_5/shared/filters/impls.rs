@@ -5,7 +5,7 @@
 use super::*;
 
 impl PropertyFilter {
-    /// A value with nothing set.
+    /// Creates a `PropertyFilter` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -44,7 +44,7 @@ impl PropertyFilter {
 }
 
 impl StringFilter {
-    /// A value with nothing set.
+    /// Creates a `StringFilter` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {

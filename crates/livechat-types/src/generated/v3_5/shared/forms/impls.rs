@@ -5,7 +5,7 @@
 use super::*;
 
 impl FormField {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `FormField` with its required fields.
     #[must_use]
     pub fn new(
         r#type: impl Into<FormFieldType>,
@@ -40,7 +40,7 @@ impl FormField {
 }
 
 impl FormOption {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `FormOption` with its required fields.
     #[must_use]
     pub fn new(id: impl Into<String>, label: impl Into<String>) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl FormOption {
 }
 
 impl FilledFormField {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `FilledFormField` with its required fields.
     #[must_use]
     pub fn new(
         r#type: impl Into<FormFieldType>,
@@ -94,7 +94,7 @@ impl FilledFormField {
 }
 
 impl ChosenOption {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ChosenOption` with its required fields.
     #[must_use]
     pub fn new(label: impl Into<String>) -> Self {
         Self {
@@ -120,7 +120,7 @@ impl ChosenOption {
 }
 
 impl CheckedOption {
-    /// A value of all its fields.
+    /// Creates a `CheckedOption` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<String>, label: impl Into<String>) -> Self {
         Self {

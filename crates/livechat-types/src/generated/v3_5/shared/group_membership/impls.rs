@@ -5,7 +5,7 @@
 use super::*;
 
 impl GroupMembership {
-    /// A value of all its fields.
+    /// Creates a `GroupMembership` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<GroupId>, priority: impl Into<RoutingPriority>) -> Self {
         Self {

@@ -5,7 +5,7 @@
 use super::*;
 
 impl ChatDeactivated {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ChatDeactivated` with its required fields.
     #[must_use]
     pub fn new(chat_id: impl Into<ChatId>, thread_id: impl Into<ThreadId>) -> Self {
         Self {
@@ -17,7 +17,7 @@ impl ChatDeactivated {
 }
 
 impl ChatAccessUpdated {
-    /// A value of all its fields.
+    /// Creates a `ChatAccessUpdated` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<ChatId>, access: impl Into<Access>) -> Self {
         Self {
@@ -28,7 +28,7 @@ impl ChatAccessUpdated {
 }
 
 impl TransferEnd {
-    /// A value with nothing set.
+    /// Creates a `TransferEnd` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -39,7 +39,7 @@ impl TransferEnd {
 }
 
 impl IncomingEvent {
-    /// A value of all its fields.
+    /// Creates an `IncomingEvent` with all its fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -55,7 +55,7 @@ impl IncomingEvent {
 }
 
 impl EventUpdated {
-    /// A value of all its fields.
+    /// Creates an `EventUpdated` with all its fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -71,7 +71,7 @@ impl EventUpdated {
 }
 
 impl IncomingRichMessagePostback {
-    /// A value of all its fields.
+    /// Creates an `IncomingRichMessagePostback` with all its fields.
     #[must_use]
     pub fn new(
         user_id: impl Into<UserId>,
@@ -91,7 +91,7 @@ impl IncomingRichMessagePostback {
 }
 
 impl ChatPropertiesUpdated {
-    /// A value of all its fields.
+    /// Creates a `ChatPropertiesUpdated` with all its fields.
     #[must_use]
     pub fn new(chat_id: impl Into<ChatId>, properties: impl Into<Properties>) -> Self {
         Self {
@@ -102,7 +102,7 @@ impl ChatPropertiesUpdated {
 }
 
 impl ChatPropertiesDeleted {
-    /// A value of all its fields.
+    /// Creates a `ChatPropertiesDeleted` with all its fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -116,7 +116,7 @@ impl ChatPropertiesDeleted {
 }
 
 impl ThreadPropertiesUpdated {
-    /// A value of all its fields.
+    /// Creates a `ThreadPropertiesUpdated` with all its fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -132,7 +132,7 @@ impl ThreadPropertiesUpdated {
 }
 
 impl ThreadPropertiesDeleted {
-    /// A value of all its fields.
+    /// Creates a `ThreadPropertiesDeleted` with all its fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -148,7 +148,7 @@ impl ThreadPropertiesDeleted {
 }
 
 impl EventPropertiesUpdated {
-    /// A value of all its fields.
+    /// Creates an `EventPropertiesUpdated` with all its fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -166,7 +166,7 @@ impl EventPropertiesUpdated {
 }
 
 impl EventPropertiesDeleted {
-    /// A value of all its fields.
+    /// Creates an `EventPropertiesDeleted` with all its fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -184,7 +184,7 @@ impl EventPropertiesDeleted {
 }
 
 impl ThreadTagged {
-    /// A value of all its fields.
+    /// Creates a `ThreadTagged` with all its fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -200,7 +200,7 @@ impl ThreadTagged {
 }
 
 impl ThreadUntagged {
-    /// A value of all its fields.
+    /// Creates a `ThreadUntagged` with all its fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -216,7 +216,7 @@ impl ThreadUntagged {
 }
 
 impl RoutingStatusSet {
-    /// A value of all its fields.
+    /// Creates a `RoutingStatusSet` with all its fields.
     #[must_use]
     pub fn new(agent_id: impl Into<AgentId>, status: impl Into<RoutingStatus>) -> Self {
         Self {
@@ -227,7 +227,7 @@ impl RoutingStatusSet {
 }
 
 impl AgentCreated {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `AgentCreated` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<AgentId>,
@@ -252,7 +252,7 @@ impl AgentCreated {
 }
 
 impl AgentApproved {
-    /// A value of all its fields.
+    /// Creates an `AgentApproved` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<AgentId>) -> Self {
         Self { id: id.into() }
@@ -260,7 +260,7 @@ impl AgentApproved {
 }
 
 impl AgentUpdated {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `AgentUpdated` with its required fields.
     #[must_use]
     pub fn new(id: impl Into<AgentId>) -> Self {
         Self {
@@ -281,7 +281,7 @@ impl AgentUpdated {
 }
 
 impl AgentSuspended {
-    /// A value of all its fields.
+    /// Creates an `AgentSuspended` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<AgentId>) -> Self {
         Self { id: id.into() }
@@ -289,7 +289,7 @@ impl AgentSuspended {
 }
 
 impl AgentUnsuspended {
-    /// A value of all its fields.
+    /// Creates an `AgentUnsuspended` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<AgentId>) -> Self {
         Self { id: id.into() }
@@ -297,7 +297,7 @@ impl AgentUnsuspended {
 }
 
 impl AgentDeleted {
-    /// A value of all its fields.
+    /// Creates an `AgentDeleted` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<AgentId>) -> Self {
         Self { id: id.into() }
@@ -305,7 +305,7 @@ impl AgentDeleted {
 }
 
 impl AutoAccessChange {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `AutoAccessChange` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<AutoAccessId>,
@@ -323,7 +323,7 @@ impl AutoAccessChange {
 }
 
 impl BotCreated {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `BotCreated` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<AgentId>,
@@ -347,7 +347,7 @@ impl BotCreated {
 }
 
 impl BotUpdated {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `BotUpdated` with its required fields.
     #[must_use]
     pub fn new(id: impl Into<AgentId>) -> Self {
         Self {
@@ -366,7 +366,7 @@ impl BotUpdated {
 }
 
 impl BotDeleted {
-    /// A value of all its fields.
+    /// Creates a `BotDeleted` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<AgentId>) -> Self {
         Self { id: id.into() }
@@ -374,7 +374,7 @@ impl BotDeleted {
 }
 
 impl GroupCreated {
-    /// A value of all its fields.
+    /// Creates a `GroupCreated` with all its fields.
     #[must_use]
     pub fn new(
         id: impl Into<GroupId>,
@@ -392,7 +392,7 @@ impl GroupCreated {
 }
 
 impl GroupDeleted {
-    /// A value of all its fields.
+    /// Creates a `GroupDeleted` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<GroupId>) -> Self {
         Self { id: id.into() }
@@ -400,7 +400,7 @@ impl GroupDeleted {
 }
 
 impl GroupUpdated {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `GroupUpdated` with its required fields.
     #[must_use]
     pub fn new(id: impl Into<GroupId>) -> Self {
         Self {
@@ -413,7 +413,7 @@ impl GroupUpdated {
 }
 
 impl TagDeleted {
-    /// A value of all its fields.
+    /// Creates a `TagDeleted` with all its fields.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
@@ -421,7 +421,7 @@ impl TagDeleted {
 }
 
 impl TagUpdated {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `TagUpdated` with its required fields.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -434,7 +434,7 @@ impl TagUpdated {
 }
 
 impl EventsMarkedAsSeen {
-    /// A value of all its fields.
+    /// Creates an `EventsMarkedAsSeen` with all its fields.
     #[must_use]
     pub fn new(
         user_id: impl Into<UserId>,

@@ -5,7 +5,7 @@
 use super::*;
 
 impl RichMessageElement {
-    /// A value with nothing set.
+    /// Creates a `RichMessageElement` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -49,7 +49,7 @@ impl RichMessageElement {
 }
 
 impl RichMessageImage {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `RichMessageImage` with its required fields.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -107,7 +107,7 @@ impl RichMessageImage {
 }
 
 impl RichMessageButton {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `RichMessageButton` with its required fields.
     #[must_use]
     pub fn new(
         text: impl Into<String>,
@@ -155,7 +155,7 @@ impl RichMessageButton {
 }
 
 impl RichMessagePostback {
-    /// A value of all its fields.
+    /// Creates a `RichMessagePostback` with all its fields.
     #[must_use]
     pub fn new(id: impl Into<String>, toggled: bool) -> Self {
         Self { id: id.into(), toggled }

@@ -5,7 +5,7 @@
 use super::*;
 
 impl WorkScheduler {
-    /// A value with nothing set.
+    /// Creates a `WorkScheduler` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -5,7 +5,7 @@
 use super::*;
 
 impl WorkingHours {
-    /// A value of all its fields.
+    /// Creates a `WorkingHours` with all its fields.
     #[must_use]
     pub fn new(
         day: impl Into<Weekday>,

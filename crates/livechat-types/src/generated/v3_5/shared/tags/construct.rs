@@ -5,7 +5,7 @@
 use super::*;
 
 impl Tag {
-    /// A value of all its fields.
+    /// Creates a `Tag` with all its fields.
     #[must_use]
     pub fn new(
         name: impl Into<String>,

@@ -5,7 +5,7 @@
 use super::*;
 
 impl Agent {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `Agent` with its required fields.
     #[must_use]
     pub fn new(id: impl Into<AgentId>, name: impl Into<String>) -> Self {
         Self {
@@ -21,7 +21,7 @@ impl Agent {
 }
 
 impl Customer {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `Customer` with its required fields.
     #[must_use]
     pub fn new(id: impl Into<CustomerId>) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl Customer {
 }
 
 impl CustomerStatistics {
-    /// A value with nothing set.
+    /// Creates a `CustomerStatistics` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -63,7 +63,7 @@ impl CustomerStatistics {
 }
 
 impl Visit {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `Visit` with its required fields.
     #[must_use]
     pub fn new(started_at: Timestamp) -> Self {
         Self {
@@ -79,7 +79,7 @@ impl Visit {
 }
 
 impl VisitedPage {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `VisitedPage` with its required fields.
     #[must_use]
     pub fn new(opened_at: Timestamp, url: impl Into<String>) -> Self {
         Self {
@@ -91,7 +91,7 @@ impl VisitedPage {
 }
 
 impl Geolocation {
-    /// A value with nothing set.
+    /// Creates a `Geolocation` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -5,7 +5,7 @@
 use super::*;
 
 impl AdditionalData {
-    /// A value with nothing set.
+    /// Creates an `AdditionalData` with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -5,7 +5,7 @@
 use super::*;
 
 impl ChatTransferredWebhook {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `ChatTransferredWebhook` with its required fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -24,7 +24,7 @@ impl ChatTransferredWebhook {
 }
 
 impl TransferQueue {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `TransferQueue` with its required fields.
     #[must_use]
     pub fn new(position: i64, wait_time: i64) -> Self {
         Self {

@@ -5,7 +5,7 @@
 use super::*;
 
 impl UserAddedToChatWebhook {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `UserAddedToChatWebhook` with its required fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,
@@ -24,7 +24,7 @@ impl UserAddedToChatWebhook {
 }
 
 impl UserRemovedFromChatWebhook {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `UserRemovedFromChatWebhook` with its required fields.
     #[must_use]
     pub fn new(
         chat_id: impl Into<ChatId>,

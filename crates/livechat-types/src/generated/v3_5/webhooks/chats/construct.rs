@@ -5,7 +5,7 @@
 use super::*;
 
 impl IncomingChatWebhook {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates an `IncomingChatWebhook` with its required fields.
     #[must_use]
     pub fn new(chat: impl Into<Chat>) -> Self {
         Self {

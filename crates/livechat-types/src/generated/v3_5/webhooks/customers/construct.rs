@@ -5,7 +5,7 @@
 use super::*;
 
 impl IncomingCustomerWebhook {
-    /// A value of all its fields.
+    /// Creates an `IncomingCustomerWebhook` with all its fields.
     #[must_use]
     pub fn new(customer: impl Into<Customer>) -> Self {
         Self { customer: customer.into() }
@@ -13,7 +13,7 @@ impl IncomingCustomerWebhook {
 }
 
 impl CustomerSessionFieldsUpdated {
-    /// A value of the fields that must be there; the others are not set.
+    /// Creates a `CustomerSessionFieldsUpdated` with its required fields.
     #[must_use]
     pub fn new(
         id: impl Into<CustomerId>,
@@ -28,7 +28,7 @@ impl CustomerSessionFieldsUpdated {
 }
 
 impl ActiveChat {
-    /// A value of all its fields.
+    /// Creates an `ActiveChat` with all its fields.
     #[must_use]
     pub fn new(chat_id: impl Into<ChatId>, thread_id: impl Into<ThreadId>) -> Self {
         Self {
