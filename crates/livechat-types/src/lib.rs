@@ -4,7 +4,9 @@
 //! receives webhooks:
 //!
 //! ```
-//! use livechat_types::{AnyPayload, Secret, WebhookEnvelope};
+//! # #[cfg(feature = "webhooks")] {
+//! use livechat_types::Secret;
+//! use livechat_types::webhooks::{Webhook, WebhookPayload};
 //!
 //! let body = r#"{
 //!     "webhook_id": "hk29xv0d7q4m1s8t",
@@ -13,11 +15,13 @@
 //!     "organization_id": "2b5b0bd4-6d3a-4b55-9f3e-7f2f4f0c9a10",
 //!     "payload": {"chat_id": "QJ4T8ZP1LX", "thread_id": "TH7W2KD90C"}
 //! }"#;
-//! let webhook: WebhookEnvelope<AnyPayload> = serde_json::from_str(body)?;
+//! let webhook: Webhook = serde_json::from_str(body)?;
 //!
 //! assert_eq!(webhook.secret_key, Secret::from("keep-me")); // compared in constant time
 //! assert!(!format!("{webhook:?}").contains("keep-me")); // and never shown
-//! assert_eq!(webhook.payload.action, "chat_deactivated");
+//! let WebhookPayload::ChatDeactivated(ended) = &webhook.payload else { panic!("another action") };
+//! assert_eq!(ended.chat_id, "QJ4T8ZP1LX");
+//! # }
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!

@@ -198,10 +198,12 @@ impl<P: Payload + Serialize> Serialize for PushEnvelope<P> {
 
 /// A webhook: a message that the server sends to a URL that was registered for its action.
 ///
-/// It serializes with its real secret key.
+/// `webhooks::Webhook` is one whose payload is typed. It serializes with its real secret key.
 ///
 /// ```
-/// use livechat_types::{AnyPayload, Secret, WebhookEnvelope};
+/// # #[cfg(feature = "webhooks")] {
+/// use livechat_types::Secret;
+/// use livechat_types::webhooks::{Webhook, WebhookPayload};
 ///
 /// let text = r#"{
 ///     "webhook_id": "hk29xv0d7q4m1s8t",
@@ -211,9 +213,13 @@ impl<P: Payload + Serialize> Serialize for PushEnvelope<P> {
 ///     "payload": {"chat_id": "QJ4T8ZP1LX", "thread_id": "TH7W2KD90C"},
 ///     "additional_data": {}
 /// }"#;
-/// let webhook: WebhookEnvelope<AnyPayload> = serde_json::from_str(text).unwrap();
-/// assert_eq!(webhook.payload.action, "chat_deactivated");
+/// let webhook: Webhook = serde_json::from_str(text).unwrap();
 /// assert!(webhook.secret_key == Secret::from("keep-me"));
+/// match webhook.payload {
+///     WebhookPayload::ChatDeactivated(ended) => assert_eq!(ended.chat_id, "QJ4T8ZP1LX"),
+///     other => println!("not handled here: {}", other.action()),
+/// }
+/// # }
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

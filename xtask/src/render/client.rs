@@ -207,7 +207,7 @@ impl<'a> Operations<'a> {
     /// What an action does, and an example of its call.
     fn doc(&self, action: &Action, example: Option<Example>, argument: &str) -> String {
         let call = example.map(|example| self.call(action, &example, argument));
-        docs::comment(&(docs::action(action, false) + &call.unwrap_or_default()))
+        docs::comment(&(docs::action(action) + &call.unwrap_or_default()))
     }
 
     /// The code of a call: what a reader needs stands there, the rest is hidden.

@@ -89,8 +89,18 @@ pub(super) fn named(schema: &Schema) -> String {
     text
 }
 
-/// What an operation or request says: what it does, how it travels, what it needs, an example.
-pub(super) fn action(action: &Action, with_example: bool) -> String {
+/// What a request says: what its action does, how it travels, what it needs and returns, an example.
+pub(super) fn request(action: &Action, answer: &str) -> String {
+    let mut text = self::action(action);
+    text.push_str(&format!("\n- Answer: {answer}"));
+    if let Some(example) = &action.request.example {
+        text.push_str(&format!("\n\nAs JSON:\n\n```json\n{example:#}\n```"));
+    }
+    text
+}
+
+/// What an operation says: what it does, how it travels, what it needs.
+pub(super) fn action(action: &Action) -> String {
     let mut text = markdown(&sentence(&action.docs.summary));
     if !action.docs.description.is_empty() {
         text.push_str("\n\n");
@@ -108,9 +118,6 @@ pub(super) fn action(action: &Action, with_example: bool) -> String {
         Authorization::None => text.push_str("- Authorization: not needed\n"),
     }
     text.push_str(&format!("- [Documentation]({})", action.docs.url));
-    if let Some(example) = action.request.example.as_ref().filter(|_| with_example) {
-        text.push_str(&format!("\n\nAs JSON:\n\n```json\n{example:#}\n```"));
-    }
     text
 }
 

@@ -3,7 +3,7 @@
 use syn::{Fields, ItemStruct};
 
 use super::code;
-use super::rust_types::{Argument, Kind, argument, branch_name, branch_type, in_option};
+use super::rust_types::{Argument, Kind, argument, article, branch_name, branch_type, in_option};
 use super::structs::Role;
 use crate::lower;
 use crate::model::{Enum, JsonType, Model, Named, Ref, Schema, Tagged};
@@ -95,13 +95,6 @@ fn new_function(name: &str, parts: &[(String, &syn::Type)], role: Role) -> Strin
         arguments.join(", "),
         values.join(", ")
     )
-}
-
-/// The article of a type's name.
-fn article(name: &str) -> &'static str {
-    // `User` begins like `you`.
-    let is_vowel = name.starts_with(['A', 'E', 'I', 'O', 'U']) && !name.starts_with("Us");
-    if is_vowel { "an" } else { "a" }
 }
 
 /// What only programs make says it of the whole type. What the server sends may be left.

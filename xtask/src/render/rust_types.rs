@@ -75,6 +75,13 @@ pub(super) fn answer_type(model: &Model, action: &Action) -> String {
     action.response.as_ref().map_or_else(|| "Empty".to_owned(), |payload| rust_type(model, &payload.schema))
 }
 
+/// The article of a type's name.
+pub(super) fn article(name: &str) -> &'static str {
+    // `User` begins like `you`.
+    let is_vowel = name.starts_with(['A', 'E', 'I', 'O', 'U']) && !name.starts_with("Us");
+    if is_vowel { "an" } else { "a" }
+}
+
 /// The variant of a branch that is told apart by its JSON type.
 pub(super) fn branch_name(model: &Model, branch: &Schema) -> String {
     match (&branch.title, &branch.shape) {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use syn::{Item, ItemStruct};
 
 use super::imports::{Imports, RTM, When, use_line};
-use super::rust_types::Kind;
+use super::rust_types::{Kind, answer_type, article};
 use super::structs::{self, Role};
 use super::units::{Unit, UnitFile};
 use super::{
@@ -212,6 +212,23 @@ impl Context<'_> {
         (target.place.file != file.info.file).then(module)
     }
 
+    /// What an action returns, with a link to it.
+    fn answer(&self, action: &Action) -> String {
+        let Some(payload) = &action.response else { return "empty".to_owned() };
+        let (of, schema) = match &payload.schema.shape {
+            Shape::Array(items) => ("a list of ", items.as_ref()),
+            _ => ("", &payload.schema),
+        };
+        match &schema.shape {
+            Shape::Ref(reference) => {
+                let name = self.model.name(reference);
+                let of = if of.is_empty() { format!("{} ", article(name)) } else { of.to_owned() };
+                format!("[{of}`{name}`](crate::{}::{name})", self.unit.name)
+            }
+            _ => format!("`{}`", answer_type(self.model, action)),
+        }
+    }
+
     fn role(&self, id: SchemaId) -> Role {
         match (self.sent.contains(&id), self.received.contains(&id)) {
             (false, _) => Role::Received,
@@ -236,7 +253,7 @@ impl Context<'_> {
         };
         // A request tells what its action does; other structs tell what they are.
         let doc = match self.requests.get(&id) {
-            Some(action) => docs::action(action, true),
+            Some(action) => docs::request(action, &self.answer(action)),
             None => docs::named(&named.schema),
         };
         let role = self.role(id);

@@ -8,7 +8,7 @@ use livechat_types::{
     configuration::{CreateAgent, Group},
     reports::TotalChatsReport,
     shared::{Chat, ErrorDetails, Event, Thread},
-    webhooks::{AdditionalData, WebhookPayload},
+    webhooks::{Webhook, WebhookPayload},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, error::Category};
@@ -202,8 +202,6 @@ fn the_payload_of_a_push_before_and_after_its_action() {
 
 #[test]
 fn the_payload_and_the_additional_data_of_a_webhook() {
-    type Webhook = WebhookEnvelope<WebhookPayload, AdditionalData>;
-
     let head = r#""webhook_id": "w", "secret_key": "s", "organization_id": "o""#;
     let action = r#""action": "incoming_event""#;
     let payload =

@@ -116,6 +116,7 @@ pub enum ResponseType {
 /// - Scopes: `customers:own`
 /// - Authorization: not needed by every request
 /// - [Documentation](https://platform.text.com/docs/authorization/customer-authorization/#case-separating-customer-identity-between-groups)
+/// - Answer: [a `CustomerTokenDetails`](crate::accounts::CustomerTokenDetails)
 ///
 /// As JSON:
 ///
@@ -207,6 +208,7 @@ pub struct CustomerTokenDetails {
 /// - Action: `issue_identity_transfer_token`, over HTTPS
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/authorization/customer-authorization/#step-1-generate-an-identity-transfer-token)
+/// - Answer: [an `IdentityTransferToken`](crate::accounts::IdentityTransferToken)
 ///
 /// As JSON:
 ///
@@ -265,6 +267,7 @@ pub struct IdentityTransferToken {
 /// - Action: `revoke_customer_token`, over HTTPS
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/authorization/customer-authorization/#revoking-tokens)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -285,6 +288,7 @@ pub struct RevokeCustomerToken {}
 /// - Scopes: none
 /// - Authorization: not needed by every request
 /// - [Documentation](https://platform.text.com/docs/authorization/customer-authorization/#validating-the-access-token)
+/// - Answer: [a `CustomerTokenDetails`](crate::accounts::CustomerTokenDetails)
 ///
 /// As JSON:
 ///

@@ -104,6 +104,7 @@ pub struct TokenDetails {
 /// - Scopes: none
 /// - Authorization: not needed by every request
 /// - [Documentation](https://platform.text.com/docs/authorization/oauth-authorization/#revoking-tokens)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -132,6 +133,7 @@ pub struct RevokeToken {
 /// - Scopes: none
 /// - Authorization: not needed by every request
 /// - [Documentation](https://platform.text.com/docs/authorization/oauth-authorization/#validating-the-access-token)
+/// - Answer: [a `TokenDetails`](crate::accounts::TokenDetails)
 ///
 /// As JSON:
 ///

@@ -23,6 +23,7 @@ use crate::{UnknownJson, UnknownValue};
 /// - Action: `transfer_chat`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#transfer-chat)
+/// - Answer: empty
 ///
 /// As JSON:
 ///

@@ -27,6 +27,7 @@ use crate::shared::users::UserType;
 /// - Action: `add_user_to_chat`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#add-user-to-chat)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -68,6 +69,7 @@ pub struct AddUserToChat {
 /// - Action: `remove_user_from_chat`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#remove-user-from-chat)
+/// - Answer: empty
 ///
 /// As JSON:
 ///

@@ -35,6 +35,7 @@ use crate::shared::users::UserType;
 /// - Action: `list_chats`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:ro`, `chats--access:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#list-chats)
+/// - Answer: [a `ListChatsResponse`](crate::agent::ListChatsResponse)
 ///
 /// As JSON:
 ///
@@ -127,6 +128,7 @@ pub struct ListChatsResponse {
 /// - Action: `list_threads`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:ro`, `chats--access:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#list-threads)
+/// - Answer: [a `ListThreadsResponse`](crate::agent::ListThreadsResponse)
 ///
 /// As JSON:
 ///
@@ -204,6 +206,7 @@ pub struct ListThreadsResponse {
 /// - Action: `get_chat`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:ro`, `chats--access:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#get-chat)
+/// - Answer: [a `Chat`](crate::agent::Chat)
 ///
 /// As JSON:
 ///
@@ -238,6 +241,7 @@ pub struct GetChat {
 /// - Action: `list_archives`, over HTTPS
 /// - Scopes: any of `chats--all:ro`, `chats--access:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#list-archives)
+/// - Answer: [a `ListArchivesResponse`](crate::agent::ListArchivesResponse)
 ///
 /// As JSON:
 ///
@@ -575,6 +579,7 @@ pub struct ListArchivesResponse {
 /// - Action: `start_chat`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#start-chat)
+/// - Answer: [a `StartChatResponse`](crate::agent::StartChatResponse)
 ///
 /// As JSON:
 ///
@@ -691,6 +696,7 @@ pub struct StartChatResponse {
 /// - Action: `resume_chat`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#resume-chat)
+/// - Answer: [a `ResumeChatResponse`](crate::agent::ResumeChatResponse)
 ///
 /// As JSON:
 ///
@@ -767,6 +773,7 @@ pub struct ResumeChatResponse {
 /// - Action: `deactivate_chat`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#deactivate-chat)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -801,6 +808,7 @@ pub struct DeactivateChat {
 /// - Action: `follow_chat`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:ro`, `chats--access:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#follow-chat)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -825,6 +833,7 @@ pub struct FollowChat {
 /// - Action: `unfollow_chat`, over HTTPS
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#unfollow-chat)
+/// - Answer: empty
 ///
 /// As JSON:
 ///

@@ -19,6 +19,7 @@ use serde::Serialize;
 /// - Action: `get_license_info`, over HTTPS
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#get-license-info)
+/// - Answer: [a `GetLicenseInfoResponse`](crate::agent::GetLicenseInfoResponse)
 ///
 /// As JSON:
 ///

@@ -24,6 +24,7 @@ use crate::shared::users::{Customer, CustomerState, CustomerStatistics, SessionF
 /// - Action: `get_customer`, over HTTPS and WebSocket
 /// - Scopes: `customers:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#get-customer)
+/// - Answer: [a `GetCustomerResponse`](crate::agent::GetCustomerResponse)
 ///
 /// As JSON:
 ///
@@ -115,6 +116,7 @@ pub struct GetCustomerResponse {
 /// - Action: `list_customers`, over HTTPS and WebSocket
 /// - Scopes: `customers:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#list-customers)
+/// - Answer: [a `ListCustomersResponse`](crate::agent::ListCustomersResponse)
 ///
 /// As JSON:
 ///
@@ -336,6 +338,7 @@ pub struct ListCustomersResponse {
 /// - Action: `create_customer`, over HTTPS and WebSocket
 /// - Scopes: `customers:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#create-customer)
+/// - Answer: [a `CreateCustomerResponse`](crate::agent::CreateCustomerResponse)
 ///
 /// As JSON:
 ///
@@ -387,6 +390,7 @@ pub struct CreateCustomerResponse {
 /// - Action: `update_customer`, over HTTPS and WebSocket
 /// - Scopes: `customers:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#update-customer)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -423,6 +427,7 @@ pub struct UpdateCustomer {
 /// - Action: `ban_customer`, over HTTPS and WebSocket
 /// - Scopes: `customers.ban:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#ban-customer)
+/// - Answer: empty
 ///
 /// As JSON:
 ///

@@ -34,6 +34,7 @@ use crate::shared::system_messages::{SystemMessageType, TextVars};
 /// - Action: `send_event`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#send-event)
+/// - Answer: [a `SendEventResponse`](crate::agent::SendEventResponse)
 ///
 /// As JSON:
 ///
@@ -83,6 +84,7 @@ pub struct UploadFileResponse {
 /// - Action: `send_rich_message_postback`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#send-rich-message-postback)
+/// - Answer: empty
 ///
 /// As JSON:
 ///

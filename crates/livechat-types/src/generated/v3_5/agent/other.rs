@@ -26,6 +26,7 @@ use crate::shared::ids::{AgentId, ChatId, GroupId};
 /// - Action: `mark_events_as_seen`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:ro`, `chats--access:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#mark-events-as-seen)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -53,6 +54,7 @@ pub struct MarkEventsAsSeen {
 /// - Action: `send_typing_indicator`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#send-typing-indicator)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -86,6 +88,7 @@ pub struct SendTypingIndicator {
 /// - Action: `multicast`, over HTTPS and WebSocket
 /// - Scopes: `multicast:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#multicast)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -151,6 +154,7 @@ pub struct MulticastAgents {
 /// - Action: `list_agents_for_transfer`, over HTTPS
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#list-agents-for-transfer)
+/// - Answer: [a list of `AgentForTransfer`](crate::agent::AgentForTransfer)
 ///
 /// As JSON:
 ///

@@ -23,6 +23,7 @@ use crate::shared::properties::{Properties, PropertyNames};
 /// - Action: `update_chat_properties`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#update-chat-properties)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -55,6 +56,7 @@ pub struct UpdateChatProperties {
 /// - Action: `delete_chat_properties`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#delete-chat-properties)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -89,6 +91,7 @@ pub struct DeleteChatProperties {
 /// - Action: `update_thread_properties`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#update-thread-properties)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -124,6 +127,7 @@ pub struct UpdateThreadProperties {
 /// - Action: `delete_thread_properties`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#delete-thread-properties)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -161,6 +165,7 @@ pub struct DeleteThreadProperties {
 /// - Action: `update_event_properties`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#update-event-properties)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -199,6 +204,7 @@ pub struct UpdateEventProperties {
 /// - Action: `delete_event_properties`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#delete-event-properties)
+/// - Answer: empty
 ///
 /// As JSON:
 ///

@@ -33,6 +33,7 @@ use crate::shared::sort_order::SortOrder;
 /// - Action: `list_archives`, over WebSocket
 /// - Scopes: any of `chats--all:ro`, `chats--access:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/rtm-reference/#list-archives)
+/// - Answer: [a `ListArchivesResponse`](crate::agent::ListArchivesResponse)
 ///
 /// As JSON:
 ///

@@ -38,6 +38,7 @@ use crate::{Secret, UnknownValue};
 /// - Scopes: all of `chats--access:ro`, `customers:ro`, `multicast:ro`, `agents--all:ro`,
 ///   `agents-bot--all:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/rtm-reference/#login)
+/// - Answer: [a `LoginResponse`](crate::agent::LoginResponse)
 ///
 /// As JSON:
 ///
@@ -201,6 +202,7 @@ pub struct MyProfile {
 /// - Action: `set_away_status`, over WebSocket
 /// - Scopes: `agents--my:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/rtm-reference/#set-away-status)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -224,6 +226,7 @@ pub struct SetAwayStatus {
 /// - Action: `logout`, over WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/rtm-reference/#logout)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -244,6 +247,7 @@ pub struct Logout {}
 /// - Action: `ping`, over WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/rtm-reference/#server-pinging)
+/// - Answer: empty
 ///
 /// As JSON:
 ///

@@ -25,6 +25,7 @@ use crate::shared::routing_status::RoutingStatus;
 /// - Action: `set_routing_status`, over HTTPS and WebSocket
 /// - Scopes: any of `agents--my:rw`, `agents--all:rw`, `agents-bot--my:rw`, `agents-bot--all:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#set-routing-status)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -52,6 +53,7 @@ pub struct SetRoutingStatus {
 /// - Action: `list_routing_statuses`, over HTTPS and WebSocket
 /// - Scopes: all of `agents--all:ro`, `agents-bot--all:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#list-routing-statuses)
+/// - Answer: [a list of `AgentRoutingStatus`](crate::agent::AgentRoutingStatus)
 ///
 /// As JSON:
 ///

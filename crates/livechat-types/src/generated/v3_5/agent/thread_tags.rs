@@ -21,6 +21,7 @@ use crate::shared::ids::{ChatId, ThreadId};
 /// - Action: `tag_thread`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#tag-thread)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -51,6 +52,7 @@ pub struct TagThread {
 /// - Action: `untag_thread`, over HTTPS and WebSocket
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#untag-thread)
+/// - Answer: empty
 ///
 /// As JSON:
 ///

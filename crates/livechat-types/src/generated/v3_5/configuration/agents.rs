@@ -29,6 +29,7 @@ use crate::shared::scheduler::{WorkScheduler, WorkingHours};
 /// - Scopes: `accounts--all:rc`, `accounts--all:rw`, `subscription.lc:rw`,
 ///   `accounts.roles.lc--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#create-agent)
+/// - Answer: [a `CreateAgentResponse`](crate::configuration::CreateAgentResponse)
 ///
 /// As JSON:
 ///
@@ -155,6 +156,7 @@ pub struct NewWorkScheduler {
 /// - Action: `get_agent`, over HTTPS
 /// - Scopes: `agents--my:ro`, `agents--all:ro` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#get-agent)
+/// - Answer: [an `Agent`](crate::configuration::Agent)
 ///
 /// As JSON:
 ///
@@ -264,6 +266,7 @@ pub struct Agent {
 /// - Action: `list_agents`, over HTTPS
 /// - Scopes: `agents--all:ro`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-agents)
+/// - Answer: [a list of `ListedAgent`](crate::configuration::ListedAgent)
 ///
 /// As JSON:
 ///
@@ -370,6 +373,7 @@ pub struct ListedAgent {
 /// - Scopes: `agents--my:rw`, `agents--all:rw`, `accounts.roles.lc--all:rw` (which of them are
 ///   enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#update-agent)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -431,6 +435,7 @@ pub struct UpdateAgent {
 /// - Scopes: `agents--my:rw`, `accounts--my:rw`, `agents--all:rw`, `accounts--all:rw` (which of
 ///   them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#delete-agent)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -455,6 +460,7 @@ pub struct DeleteAgent {
 /// - Action: `suspend_agent`, over HTTPS
 /// - Scopes: `agents--all:rw`, `sessions--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#suspend-agent)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -480,6 +486,7 @@ pub struct SuspendAgent {
 /// - Scopes: `agents--all:rw`, `accounts--all:rw`, `subscription.lc:rw` (which of them are enough
 ///   is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#unsuspend-agent)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -504,6 +511,7 @@ pub struct UnsuspendAgent {
 /// - Action: `request_agent_unsuspension`, over HTTPS
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#request-agent-unsuspension)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -525,6 +533,7 @@ pub struct RequestAgentUnsuspension {}
 /// - Scopes: `agents--all:rw`, `accounts--all:rw`, `subscription.lc:rw` (which of them are enough
 ///   is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#approve-agent)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -577,6 +586,7 @@ pub enum LoginStatus {
 /// - Scopes: `accounts--all:rc`, `accounts--all:rw`, `subscription.lc:rw`,
 ///   `accounts.roles.lc--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#batch-requests)
+/// - Answer: [a `BatchCreateAgentsResponse`](crate::configuration::BatchCreateAgentsResponse)
 ///
 /// As JSON:
 ///
@@ -631,6 +641,7 @@ pub struct CreateAgentOutcome {
 /// - Scopes: `agents--my:rw`, `agents--all:rw`, `accounts.roles.lc--all:rw` (which of them are
 ///   enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#batch-requests)
+/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 ///
 /// As JSON:
 ///
@@ -665,6 +676,7 @@ pub struct BatchUpdateAgents {
 /// - Scopes: `agents--my:rw`, `accounts--my:rw`, `agents--all:rw`, `accounts--all:rw` (which of
 ///   them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#batch-requests)
+/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 ///
 /// As JSON:
 ///
@@ -697,6 +709,7 @@ pub struct BatchDeleteAgents {
 /// - Action: `batch_suspend_agents`, over HTTPS
 /// - Scopes: `agents--all:rw`, `sessions--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#batch-requests)
+/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 ///
 /// As JSON:
 ///
@@ -730,6 +743,7 @@ pub struct BatchSuspendAgents {
 /// - Scopes: `agents--all:rw`, `accounts--all:rw`, `subscription.lc:rw` (which of them are enough
 ///   is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#batch-requests)
+/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 ///
 /// As JSON:
 ///
@@ -763,6 +777,7 @@ pub struct BatchUnsuspendAgents {
 /// - Scopes: `agents--all:rw`, `accounts--all:rw`, `subscription.lc:rw` (which of them are enough
 ///   is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#batch-requests)
+/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 ///
 /// As JSON:
 ///

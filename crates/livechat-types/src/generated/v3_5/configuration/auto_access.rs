@@ -25,6 +25,7 @@ use crate::shared::auto_access::{AutoAccessConditions, AutoAccessId, AutoAccessT
 /// - Action: `add_auto_access`, over HTTPS
 /// - Scopes: `access_rules:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#add-auto-access)
+/// - Answer: [an `AddAutoAccessResponse`](crate::configuration::AddAutoAccessResponse)
 ///
 /// As JSON:
 ///
@@ -92,6 +93,7 @@ pub struct AddAutoAccessResponse {
 /// - Action: `list_auto_accesses`, over HTTPS
 /// - Scopes: `access_rules:ro`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-auto-accesses)
+/// - Answer: [a list of `AutoAccess`](crate::configuration::AutoAccess)
 ///
 /// As JSON:
 ///
@@ -129,6 +131,7 @@ pub struct AutoAccess {
 /// - Action: `delete_auto_access`, over HTTPS
 /// - Scopes: `access_rules:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#delete-auto-access)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -155,6 +158,7 @@ pub struct DeleteAutoAccess {
 /// - Action: `update_auto_access`, over HTTPS
 /// - Scopes: `access_rules:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#update-auto-access)
+/// - Answer: empty
 ///
 /// As JSON:
 ///

@@ -27,6 +27,7 @@ use crate::{Secret, UnknownValue};
 /// - Action: `create_bot_template`, over HTTPS
 /// - Scopes: `bots.templates:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#create-bot-template)
+/// - Answer: [a `CreateBotTemplateResponse`](crate::configuration::CreateBotTemplateResponse)
 ///
 /// As JSON:
 ///
@@ -87,6 +88,7 @@ pub struct CreateBotTemplateResponse {
 /// - Action: `create_bot`, over HTTPS
 /// - Scopes: `agents-bot--my:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#create-bot)
+/// - Answer: [a `CreateBotResponse`](crate::configuration::CreateBotResponse)
 ///
 /// As JSON:
 ///
@@ -175,6 +177,7 @@ pub struct CreateBotResponse {
 /// - Action: `delete_bot_template`, over HTTPS
 /// - Scopes: `bots.templates:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#delete-bot-template)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -206,6 +209,7 @@ pub struct DeleteBotTemplate {
 /// - Action: `delete_bot`, over HTTPS
 /// - Scopes: `agents-bot--my:rw`, `agents-bot--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#delete-bot)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -229,6 +233,7 @@ pub struct DeleteBot {
 /// - Action: `update_bot_template`, over HTTPS
 /// - Scopes: `bots.templates:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#update-bot-template)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -278,6 +283,7 @@ pub struct UpdateBotTemplate {
 /// - Action: `update_bot`, over HTTPS
 /// - Scopes: `agents-bot--my:rw`, `agents-bot--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#update-bot)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -334,6 +340,7 @@ pub struct UpdateBot {
 /// - Action: `list_bot_templates`, over HTTPS
 /// - Scopes: `bots.templates:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-bot-templates)
+/// - Answer: [a list of `BotTemplate`](crate::configuration::BotTemplate)
 ///
 /// As JSON:
 ///
@@ -372,6 +379,7 @@ pub struct BotTemplate {
 /// - Action: `list_bots`, over HTTPS
 /// - Scopes: `agents-bot--my:ro`, `agents-bot--all:ro` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-bots)
+/// - Answer: [a list of `ListedBot`](crate::configuration::ListedBot)
 ///
 /// As JSON:
 ///
@@ -451,6 +459,7 @@ pub struct ListedBot {
 /// - Action: `get_bot`, over HTTPS
 /// - Scopes: `agents-bot--my:ro`, `agents-bot--all:ro` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#get-bot)
+/// - Answer: [a `Bot`](crate::configuration::Bot)
 ///
 /// As JSON:
 ///
@@ -516,6 +525,7 @@ pub struct Bot {
 /// - Action: `issue_bot_token`, over HTTPS
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#issue-bot-token)
+/// - Answer: [an `IssueBotTokenResponse`](crate::configuration::IssueBotTokenResponse)
 ///
 /// As JSON:
 ///
@@ -556,6 +566,8 @@ pub struct IssueBotTokenResponse {
 /// - Action: `reset_bot_template_secret`, over HTTPS
 /// - Scopes: `bots.templates:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#reset-bot-template-secret)
+/// - Answer: [a
+///   `ResetBotTemplateSecretResponse`](crate::configuration::ResetBotTemplateSecretResponse)
 ///
 /// As JSON:
 ///
@@ -594,6 +606,7 @@ pub struct ResetBotTemplateSecretResponse {
 /// - Action: `reset_bot_secret`, over HTTPS
 /// - Scopes: `agents-bot--my:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#reset-bot-secret)
+/// - Answer: [a `ResetBotSecretResponse`](crate::configuration::ResetBotSecretResponse)
 ///
 /// As JSON:
 ///
@@ -631,6 +644,7 @@ pub struct ResetBotSecretResponse {
 /// - Action: `batch_create_bots`, over HTTPS
 /// - Scopes: `agents-bot--my:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#batch-requests)
+/// - Answer: [a `BatchCreateBotsResponse`](crate::configuration::BatchCreateBotsResponse)
 ///
 /// As JSON:
 ///
@@ -688,6 +702,7 @@ pub struct CreateBotOutcome {
 /// - Action: `batch_update_bots`, over HTTPS
 /// - Scopes: `agents-bot--my:rw`, `agents-bot--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#batch-requests)
+/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 ///
 /// As JSON:
 ///
@@ -717,6 +732,7 @@ pub struct BatchUpdateBots {
 /// - Action: `batch_delete_bots`, over HTTPS
 /// - Scopes: `agents-bot--my:rw`, `agents-bot--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#batch-requests)
+/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 ///
 /// As JSON:
 ///

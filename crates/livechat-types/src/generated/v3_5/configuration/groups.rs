@@ -23,6 +23,7 @@ use crate::shared::routing_status::RoutingStatus;
 /// - Action: `create_group`, over HTTPS
 /// - Scopes: `groups--all:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#create-group)
+/// - Answer: [a `CreateGroupResponse`](crate::configuration::CreateGroupResponse)
 ///
 /// As JSON:
 ///
@@ -67,6 +68,7 @@ pub struct CreateGroupResponse {
 /// - Action: `update_group`, over HTTPS
 /// - Scopes: `groups--my:rw`, `groups--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#update-group)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -102,6 +104,7 @@ pub struct UpdateGroup {
 /// - Action: `delete_group`, over HTTPS
 /// - Scopes: `groups--my:rw`, `groups--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#delete-group)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -125,6 +128,7 @@ pub struct DeleteGroup {
 /// - Action: `list_groups`, over HTTPS
 /// - Scopes: `groups--all:ro`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-groups)
+/// - Answer: [a list of `Group`](crate::configuration::Group)
 ///
 /// As JSON:
 ///
@@ -152,6 +156,7 @@ pub struct ListGroups {
 /// - Action: `get_group`, over HTTPS
 /// - Scopes: `groups--my:ro`, `groups--all:ro` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#get-group)
+/// - Answer: [a `Group`](crate::configuration::Group)
 ///
 /// As JSON:
 ///

@@ -21,6 +21,7 @@ use crate::UnknownValue;
 /// - Action: `list_channels`, over HTTPS
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-channels)
+/// - Answer: [a list of `Channel`](crate::configuration::Channel)
 ///
 /// As JSON:
 ///
@@ -66,6 +67,7 @@ pub enum ChannelType {
 /// - Action: `check_product_limits_for_plan`, over HTTPS
 /// - Scopes: `subscription.lc:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#check-product-limits-for-plan)
+/// - Answer: [a list of `ExceededLimit`](crate::configuration::ExceededLimit)
 ///
 /// As JSON:
 ///
@@ -144,6 +146,7 @@ pub enum LimitedResource {
 /// - Action: `get_product_source`, over HTTPS
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#get-product-source)
+/// - Answer: [a `ProductSource`](crate::configuration::ProductSource)
 ///
 /// As JSON:
 ///

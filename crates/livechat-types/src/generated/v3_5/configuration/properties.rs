@@ -25,6 +25,7 @@ use crate::shared::properties::{Properties, PropertyNames, PropertyValue};
 /// - Action: `register_property`, over HTTPS
 /// - Scopes: `properties.configuration:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#register-property)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -166,6 +167,7 @@ pub struct PropertyRange {
 /// - Action: `unregister_property`, over HTTPS
 /// - Scopes: `properties.configuration:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#unregister-property)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -194,6 +196,7 @@ pub struct UnregisterProperty {
 /// - Action: `publish_property`, over HTTPS
 /// - Scopes: `properties.configuration:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#publish-property)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -225,6 +228,7 @@ pub struct PublishProperty {
 /// - Action: `list_properties`, over HTTPS
 /// - Scopes: `properties.configuration:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-properties)
+/// - Answer: `BTreeMap<String, PropertyDefinition>`
 ///
 /// As JSON:
 ///
@@ -275,6 +279,7 @@ pub struct PropertyDefinition {
 /// - Action: `update_license_properties`, over HTTPS
 /// - Scopes: any of `properties.license.value--my:rw`, `properties.license.value--all:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#update-license-properties)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -304,6 +309,7 @@ pub struct UpdateLicenseProperties {
 /// - Action: `list_license_properties`, over HTTPS
 /// - Scopes: any of `properties.license.value--my:ro`, `properties.license.value--all:ro`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-license-properties)
+/// - Answer: [a `Properties`](crate::configuration::Properties)
 ///
 /// As JSON:
 ///
@@ -334,6 +340,7 @@ pub struct ListLicenseProperties {
 /// - Action: `delete_license_properties`, over HTTPS
 /// - Scopes: any of `properties.license.value--my:rw`, `properties.license.value--all:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#delete-license-properties)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -363,6 +370,7 @@ pub struct DeleteLicenseProperties {
 /// - Action: `update_group_properties`, over HTTPS
 /// - Scopes: any of `properties.group.value--my:rw`, `properties.group.value--all:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#update-group-properties)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -393,6 +401,7 @@ pub struct UpdateGroupProperties {
 /// - Action: `list_groups_properties`, over HTTPS
 /// - Scopes: `properties.group.value--all:ro`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-groups-properties)
+/// - Answer: [a list of `GroupProperties`](crate::configuration::GroupProperties)
 ///
 /// As JSON:
 ///
@@ -438,6 +447,7 @@ pub struct GroupProperties {
 /// - Action: `delete_group_properties`, over HTTPS
 /// - Scopes: any of `properties.group.value--my:rw`, `properties.group.value--all:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#delete-group-properties)
+/// - Answer: empty
 ///
 /// As JSON:
 ///

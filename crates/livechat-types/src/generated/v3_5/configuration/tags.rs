@@ -19,6 +19,7 @@ use crate::shared::ids::GroupId;
 /// - Action: `create_tag`, over HTTPS
 /// - Scopes: any of `tags--all:rw`, `tags--groups:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#create-tag)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -50,6 +51,7 @@ pub struct CreateTag {
 /// - Action: `delete_tag`, over HTTPS
 /// - Scopes: any of `tags--all:rw`, `tags--groups:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#delete-tag)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -74,6 +76,7 @@ pub struct DeleteTag {
 /// - Action: `list_tags`, over HTTPS
 /// - Scopes: any of `tags--all:ro`, `tags--groups:ro`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-tags)
+/// - Answer: [a list of `Tag`](crate::configuration::Tag)
 ///
 /// As JSON:
 ///
@@ -112,6 +115,7 @@ pub struct TagFilters {
 /// - Action: `update_tag`, over HTTPS
 /// - Scopes: any of `tags--all:rw`, `tags--groups:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#update-tag)
+/// - Answer: empty
 ///
 /// As JSON:
 ///

@@ -28,6 +28,7 @@ use crate::{Secret, UnknownValue};
 /// - Action: `register_webhook`, over HTTPS
 /// - Scopes: `webhooks.configuration:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#register-webhook)
+/// - Answer: [a `RegisterWebhookResponse`](crate::configuration::RegisterWebhookResponse)
 ///
 /// As JSON:
 ///
@@ -282,6 +283,7 @@ pub struct RegisterWebhookResponse {
 /// - Action: `list_webhooks`, over HTTPS
 /// - Scopes: `webhooks.configuration:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-webhooks)
+/// - Answer: [a list of `Webhook`](crate::configuration::Webhook)
 ///
 /// As JSON:
 ///
@@ -330,6 +332,7 @@ pub struct Webhook {
 /// - Action: `unregister_webhook`, over HTTPS
 /// - Scopes: `webhooks.configuration:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#unregister-webhook)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -357,6 +360,7 @@ pub struct UnregisterWebhook {
 /// - Scopes: none
 /// - Authorization: not needed
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-webhook-names)
+/// - Answer: [a list of `WebhookDefinition`](crate::configuration::WebhookDefinition)
 ///
 /// As JSON:
 ///
@@ -415,6 +419,7 @@ pub enum WebhookFilterName {
 /// - Action: `enable_license_webhooks`, over HTTPS
 /// - Scopes: `webhooks.state:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#enable-license-webhooks)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -442,6 +447,7 @@ pub struct EnableLicenseWebhooks {
 /// - Action: `disable_license_webhooks`, over HTTPS
 /// - Scopes: `webhooks.state:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#disable-license-webhooks)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -468,6 +474,7 @@ pub struct DisableLicenseWebhooks {
 /// - Action: `get_license_webhooks_state`, over HTTPS
 /// - Scopes: `webhooks.state:ro`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#get-license-webhooks-state)
+/// - Answer: [a `LicenseWebhooksState`](crate::configuration::LicenseWebhooksState)
 ///
 /// As JSON:
 ///

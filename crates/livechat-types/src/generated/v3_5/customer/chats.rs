@@ -31,6 +31,7 @@ use crate::shared::sort_order::SortOrder;
 /// - Action: `list_chats`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#list-chats)
+/// - Answer: [a `ListChatsResponse`](crate::customer::ListChatsResponse)
 ///
 /// As JSON:
 ///
@@ -83,6 +84,7 @@ pub struct ListChatsResponse {
 /// - Action: `list_threads`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#list-threads)
+/// - Answer: [a `ListThreadsResponse`](crate::customer::ListThreadsResponse)
 ///
 /// As JSON:
 ///
@@ -142,6 +144,7 @@ pub struct ListThreadsResponse {
 /// - Action: `get_chat`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#get-chat)
+/// - Answer: [a `Chat`](crate::customer::Chat)
 ///
 /// As JSON:
 ///
@@ -170,6 +173,7 @@ pub struct GetChat {
 /// - Action: `start_chat`, over HTTPS
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#start-chat)
+/// - Answer: [a `StartChatResponse`](crate::customer::StartChatResponse)
 ///
 /// As JSON:
 ///
@@ -263,6 +267,7 @@ pub struct StartChatResponse {
 /// - Action: `resume_chat`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#resume-chat)
+/// - Answer: [a `ResumeChatResponse`](crate::customer::ResumeChatResponse)
 ///
 /// As JSON:
 ///
@@ -334,6 +339,7 @@ pub struct ResumeChatResponse {
 /// - Action: `deactivate_chat`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#deactivate-chat)
+/// - Answer: empty
 ///
 /// As JSON:
 ///

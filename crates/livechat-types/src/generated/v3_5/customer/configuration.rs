@@ -106,6 +106,8 @@ pub struct ConfigurationProperties {
 /// - Action: `get_dynamic_configuration`, over HTTPS
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#get-dynamic-configuration)
+/// - Answer: [a
+///   `GetDynamicConfigurationResponse`](crate::customer::GetDynamicConfigurationResponse)
 ///
 /// As JSON:
 ///
@@ -143,6 +145,7 @@ pub struct GetDynamicConfiguration {
 /// - Action: `get_configuration`, over HTTPS
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#get-configuration)
+/// - Answer: [a `GetConfigurationResponse`](crate::customer::GetConfigurationResponse)
 ///
 /// As JSON:
 ///

@@ -22,6 +22,7 @@ use crate::shared::users::{CustomerStatistics, SessionFields, UserType};
 /// - Action: `update_customer`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#update-customer)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -65,6 +66,7 @@ pub struct UpdateCustomer {
 /// - Action: `set_customer_session_fields`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#set-customer-session-fields)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -97,6 +99,7 @@ pub struct SetCustomerSessionFields {
 /// - Action: `get_customer`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#get-customer)
+/// - Answer: [a `GetCustomerResponse`](crate::customer::GetCustomerResponse)
 ///
 /// As JSON:
 ///
@@ -143,6 +146,7 @@ pub struct GetCustomerResponse {
 /// - Action: `update_customer_page`, over WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/rtm-reference/#update-customer-page)
+/// - Answer: empty
 ///
 /// As JSON:
 ///

@@ -31,6 +31,7 @@ use crate::{Unknown, UnknownValue};
 /// - Action: `send_event`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#send-event)
+/// - Answer: [a `SendEventResponse`](crate::customer::SendEventResponse)
 ///
 /// As JSON:
 ///
@@ -84,6 +85,7 @@ pub struct UploadFileResponse {
 /// - Action: `send_rich_message_postback`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#send-rich-message-postback)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -119,6 +121,7 @@ pub struct SendRichMessagePostback {
 /// - Action: `send_sneak_peek`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#send-sneak-peek)
+/// - Answer: empty
 ///
 /// As JSON:
 ///

@@ -24,6 +24,7 @@ pub type Localization = BTreeMap<String, String>;
 /// - Action: `get_localization`, over HTTPS
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#get-localization)
+/// - Answer: [a `Localization`](crate::customer::Localization)
 ///
 /// As JSON:
 ///

@@ -26,6 +26,7 @@ use crate::shared::users::SessionFields;
 /// - Action: `check_goals`, over HTTPS
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#check-goals)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -59,6 +60,7 @@ pub struct CheckGoals {
 /// - Action: `get_form`, over HTTPS
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#get-form)
+/// - Answer: [a `GetFormResponse`](crate::customer::GetFormResponse)
 ///
 /// As JSON:
 ///
@@ -167,6 +169,7 @@ pub enum FormItemType {
 /// - Action: `get_predicted_agent`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#get-predicted-agent)
+/// - Answer: [a `GetPredictedAgentResponse`](crate::customer::GetPredictedAgentResponse)
 ///
 /// As JSON:
 ///
@@ -200,6 +203,7 @@ pub struct GetPredictedAgentResponse {
 /// - Action: `get_url_info`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#get-url-info)
+/// - Answer: [a `GetUrlInfoResponse`](crate::customer::GetUrlInfoResponse)
 ///
 /// As JSON:
 ///
@@ -251,6 +255,7 @@ pub struct GetUrlInfoResponse {
 /// - Action: `mark_events_as_seen`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#mark-events-as-seen)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -278,6 +283,7 @@ pub struct MarkEventsAsSeen {
 /// - Action: `accept_greeting`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#accept-greeting)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -304,6 +310,7 @@ pub struct AcceptGreeting {
 /// - Action: `cancel_greeting`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#cancel-greeting)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -340,6 +347,7 @@ pub struct SentGreetingId(pub(super) String);
 /// - Action: `request_email_verification`, over HTTPS
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#request-email-verification)
+/// - Answer: empty
 ///
 /// As JSON:
 ///

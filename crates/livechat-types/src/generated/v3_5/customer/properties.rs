@@ -19,6 +19,7 @@ use crate::shared::properties::{Properties, PropertyNames};
 /// - Action: `update_chat_properties`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#update-chat-properties)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -49,6 +50,7 @@ pub struct UpdateChatProperties {
 /// - Action: `delete_chat_properties`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#delete-chat-properties)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -79,6 +81,7 @@ pub struct DeleteChatProperties {
 /// - Action: `update_thread_properties`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#update-thread-properties)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -112,6 +115,7 @@ pub struct UpdateThreadProperties {
 /// - Action: `delete_thread_properties`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#delete-thread-properties)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -145,6 +149,7 @@ pub struct DeleteThreadProperties {
 /// - Action: `update_event_properties`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#update-event-properties)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -181,6 +186,7 @@ pub struct UpdateEventProperties {
 /// - Action: `delete_event_properties`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#delete-event-properties)
+/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -218,6 +224,7 @@ pub struct DeleteEventProperties {
 /// - Scopes: none
 /// - Authorization: not needed
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#list-license-properties)
+/// - Answer: [a `Properties`](crate::customer::Properties)
 ///
 /// As JSON:
 ///
@@ -247,6 +254,7 @@ pub struct ListLicenseProperties {
 /// - Scopes: none
 /// - Authorization: not needed
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#list-group-properties)
+/// - Answer: [a `Properties`](crate::customer::Properties)
 ///
 /// As JSON:
 ///

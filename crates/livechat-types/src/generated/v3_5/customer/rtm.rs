@@ -24,6 +24,7 @@ use crate::shared::users::UserType;
 /// - Action: `start_chat`, over WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/rtm-reference/#start-chat)
+/// - Answer: [a `StartChatResponse`](crate::customer::StartChatResponse)
 ///
 /// As JSON:
 ///
@@ -106,6 +107,7 @@ pub struct RtmNewChatUser {
 /// - Action: `get_form`, over WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/rtm-reference/#get-form)
+/// - Answer: [a `GetFormResponse`](crate::customer::GetFormResponse)
 ///
 /// As JSON:
 ///

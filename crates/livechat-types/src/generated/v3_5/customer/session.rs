@@ -30,6 +30,7 @@ use crate::shared::users::{CustomerStatistics, SessionFields};
 /// - Action: `login`, over WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/rtm-reference/#login)
+/// - Answer: [a `LoginResponse`](crate::customer::LoginResponse)
 ///
 /// As JSON:
 ///
@@ -274,6 +275,7 @@ pub struct PrivateMonitoringGroup {
 /// - Action: `ping`, over WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/rtm-reference/#server-pinging)
+/// - Answer: empty
 ///
 /// As JSON:
 ///

@@ -24,6 +24,7 @@ use crate::shared::ids::GroupId;
 /// - Action: `list_group_statuses`, over HTTPS and WebSocket
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#list-group-statuses)
+/// - Answer: [a `ListGroupStatusesResponse`](crate::customer::ListGroupStatusesResponse)
 ///
 /// As JSON:
 ///

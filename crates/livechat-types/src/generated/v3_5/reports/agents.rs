@@ -27,6 +27,7 @@ use crate::reports::filters::{AgentsDistribution, AgentsReportFilters};
 /// - Action: `agents/availability`, over HTTPS
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#availability)
+/// - Answer: [an `AvailabilityReport`](crate::reports::AvailabilityReport)
 ///
 /// As JSON:
 ///
@@ -103,6 +104,7 @@ pub struct AvailabilityRecord {
 /// - Action: `agents/performance`, over HTTPS
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#performance)
+/// - Answer: [a `PerformanceReport`](crate::reports::PerformanceReport)
 ///
 /// As JSON:
 ///

@@ -29,6 +29,7 @@ use crate::shared::ids::GroupId;
 /// - Action: `chats/duration`, over HTTPS
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#duration)
+/// - Answer: [a `DurationReport`](crate::reports::DurationReport)
 ///
 /// As JSON:
 ///
@@ -104,6 +105,7 @@ pub struct DurationRecord {
 /// - Action: `chats/tags`, over HTTPS
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#tags)
+/// - Answer: [a `TagsReport`](crate::reports::TagsReport)
 ///
 /// As JSON:
 ///
@@ -168,6 +170,7 @@ pub struct TagsReport {
 /// - Action: `chats/total_chats`, over HTTPS
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#total-chats)
+/// - Answer: [a `TotalChatsReport`](crate::reports::TotalChatsReport)
 ///
 /// As JSON:
 ///
@@ -239,6 +242,7 @@ pub struct TotalChatsRecord {
 /// - Action: `chats/ratings`, over HTTPS
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#ratings)
+/// - Answer: [a `RatingsReport`](crate::reports::RatingsReport)
 ///
 /// As JSON:
 ///
@@ -311,6 +315,7 @@ pub struct RatingsRecord {
 /// - Action: `chats/ranking`, over HTTPS
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#ranking)
+/// - Answer: [a `RankingReport`](crate::reports::RankingReport)
 ///
 /// As JSON:
 ///
@@ -383,6 +388,7 @@ pub struct RankingRecord {
 /// - Action: `chats/engagement`, over HTTPS
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#engagement)
+/// - Answer: [an `EngagementReport`](crate::reports::EngagementReport)
 ///
 /// As JSON:
 ///
@@ -462,6 +468,7 @@ pub struct EngagementRecord {
 /// - Action: `chats/greetings_conversion`, over HTTPS
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#greetings-conversion)
+/// - Answer: [a `GreetingsConversionReport`](crate::reports::GreetingsConversionReport)
 ///
 /// As JSON:
 ///
@@ -545,6 +552,7 @@ pub struct GreetingRecord {
 /// - Action: `chats/forms`, over HTTPS
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#forms)
+/// - Answer: [a `FormsReport`](crate::reports::FormsReport)
 ///
 /// As JSON:
 ///
@@ -650,6 +658,7 @@ pub struct FormAnswerRecord {
 /// - Action: `chats/response_time`, over HTTPS
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#response-time)
+/// - Answer: [a `ResponseTimeReport`](crate::reports::ResponseTimeReport)
 ///
 /// As JSON:
 ///
@@ -721,6 +730,7 @@ pub struct ResponseTimeRecord {
 /// - Action: `chats/first_response_time`, over HTTPS
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#first-response-time)
+/// - Answer: [a `FirstResponseTimeReport`](crate::reports::FirstResponseTimeReport)
 ///
 /// As JSON:
 ///

@@ -26,6 +26,7 @@ use crate::reports::filters::ChatUsageFilters;
 /// - Action: `tags/chat_usage`, over HTTPS
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#chat-usage)
+/// - Answer: [a `ChatUsageReport`](crate::reports::ChatUsageReport)
 ///
 /// As JSON:
 ///

@@ -2,7 +2,6 @@
 
 //! What a webhook carries, told apart by `action`.
 
-use crate::UnknownPayload;
 use crate::macros::payload_union;
 use crate::shared::messages::{
     AgentApproved, AgentCreated, AgentDeleted, AgentSuspended, AgentUnsuspended, AgentUpdated,
@@ -13,10 +12,12 @@ use crate::shared::messages::{
     ThreadPropertiesUpdated, ThreadTagged, ThreadUntagged,
 };
 use crate::shared::tags::Tag;
+use crate::webhooks::additional_data::AdditionalData;
 use crate::webhooks::chat_access::ChatTransferredWebhook;
 use crate::webhooks::chat_users::{UserAddedToChatWebhook, UserRemovedFromChatWebhook};
 use crate::webhooks::chats::IncomingChatWebhook;
 use crate::webhooks::customers::{CustomerSessionFieldsUpdated, IncomingCustomerWebhook};
+use crate::{UnknownPayload, WebhookEnvelope};
 
 /// What a webhook carries, told apart by `action`.
 #[derive(Debug, Clone, PartialEq)]
@@ -214,3 +215,10 @@ payload_union! {
     "tag_updated" => TagUpdated(TagUpdated),
     "events_marked_as_seen" => EventsMarkedAsSeen(EventsMarkedAsSeen),
 }
+
+/// A webhook as it comes: the whole body of the request, its payload and additional data typed.
+/// [`WebhookEnvelope`] has an example.
+///
+/// Reading one does not verify it: `secret_key` is as it came. The crate `livechat-webhooks`
+/// compares the key first, and its own `Webhook` is what is left without it.
+pub type Webhook = WebhookEnvelope<WebhookPayload, AdditionalData>;
