@@ -275,6 +275,10 @@ impl Visitor<'_> for KeyAfter {
     }
 
     fn visit_str<E: Error>(self, key: &str) -> Result<usize, E> {
+        // Mostly it is the next one, which is then all that is compared.
+        if self.names.get(self.next).and_then(|names| names.first()).is_some_and(|name| *name == key) {
+            return Ok(self.next);
+        }
         let (before, after) = self.names.split_at_checked(self.next).unwrap_or((self.names, &[]));
         if let Some(index) = position(after, key) {
             return Ok(before.len() + index);

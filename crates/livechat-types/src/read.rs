@@ -156,6 +156,7 @@ impl<'de, T: Read<'de>> Visitor<'de> for Entries<T> {
         formatter.write_str("a map")
     }
 
+    #[inline]
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<BTreeMap<String, T>, A::Error> {
         let mut entries = BTreeMap::new();
         while let Some(key) = map.next_key::<String>()? {
