@@ -91,8 +91,7 @@ pub(super) fn named(schema: &Schema) -> String {
 
 /// What a request says: what its action does, how it travels, what it needs and returns, an example.
 pub(super) fn request(action: &Action, answer: &str) -> String {
-    let mut text = self::action(action);
-    text.push_str(&format!("\n- Answer: {answer}"));
+    let mut text = about(action, Some(answer));
     if let Some(example) = &action.request.example {
         text.push_str(&format!("\n\nAs JSON:\n\n```json\n{example:#}\n```"));
     }
@@ -101,6 +100,10 @@ pub(super) fn request(action: &Action, answer: &str) -> String {
 
 /// What an operation says: what it does, how it travels, what it needs.
 pub(super) fn action(action: &Action) -> String {
+    about(action, None)
+}
+
+fn about(action: &Action, answer: Option<&str>) -> String {
     let mut text = markdown(&sentence(&action.docs.summary));
     if !action.docs.description.is_empty() {
         text.push_str("\n\n");
@@ -111,14 +114,16 @@ pub(super) fn action(action: &Action) -> String {
     }
     text.push_str("\n\n");
     text.push_str(&format!("- Action: `{}`, over {}\n", action.name, transports(action)));
+    if let Some(answer) = answer {
+        text.push_str(&format!("- Answer: {answer}\n"));
+    }
     text.push_str(&format!("- Scopes: {}\n", scopes(&action.scopes)));
     match action.authorization {
         Authorization::Required => {}
         Authorization::Optional => text.push_str("- Authorization: not needed by every request\n"),
         Authorization::None => text.push_str("- Authorization: not needed\n"),
     }
-    text.push_str(&format!("- [Documentation]({})", action.docs.url));
-    text
+    text + &format!("- [Documentation]({})", action.docs.url)
 }
 
 fn transports(action: &Action) -> String {

@@ -2,9 +2,9 @@
 
 use syn::{Fields, ItemStruct};
 
-use super::code;
 use super::rust_types::{Argument, Kind, argument, article, branch_name, branch_type, in_option};
 use super::structs::Role;
+use super::{code, docs};
 use crate::lower;
 use crate::model::{Enum, JsonType, Model, Named, Ref, Schema, Tagged};
 use crate::name;
@@ -64,7 +64,11 @@ pub(super) fn constructors(item: &ItemStruct, role: Role) -> String {
         .collect();
     let mut methods = vec![new_function(&item.ident.to_string(), &parts, role)];
     if role != Role::Received {
-        methods.extend(parts.iter().filter_map(|(field, ty)| Some(setter(field, in_option(ty)?, role))));
+        let setters = fields.named.iter().filter_map(|field| {
+            let (name, ty) = (field.ident.as_ref()?.to_string(), in_option(&field.ty)?);
+            Some(setter(&name, ty, &meaning(field), role))
+        });
+        methods.extend(setters);
     }
     let printed: Vec<String> = methods.iter().map(|method| code::method(method)).collect();
     format!("impl {} {{\n{}}}\n", item.ident, printed.join("\n"))
@@ -105,11 +109,30 @@ fn must_use(role: Role) -> &'static str {
     }
 }
 
-fn setter(field: &str, ty: &syn::Type, role: Role) -> String {
+/// The first sentence that a field says of itself.
+fn meaning(field: &syn::Field) -> String {
+    let lines = field.attrs.iter().filter_map(|attribute| match &attribute.meta {
+        syn::Meta::NameValue(syn::MetaNameValue { value: syn::Expr::Lit(value), .. }) => match &value.lit {
+            syn::Lit::Str(line) if attribute.path().is_ident("doc") => Some(line.value().trim().to_owned()),
+            _ => None,
+        },
+        _ => None,
+    });
+    let text: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+    docs::first_sentence(&text.join(" ")).to_owned()
+}
+
+fn setter(field: &str, ty: &syn::Type, meaning: &str, role: Role) -> String {
     let Argument { takes, value } = argument(field, ty);
     let (shown, must_use) = (field.trim_start_matches("r#"), must_use(role));
+    let said = match meaning {
+        "" => ".".to_owned(),
+        meaning => format!(": {}", docs::lower_first(meaning)),
+    };
+    let doc = docs::lines(&format!("Sets [`{shown}`](Self#structfield.{shown}){said}"));
+    let doc: String = doc.iter().map(|line| format!("#[doc = {line:?}] ")).collect();
     format!(
-        "#[doc = \" Sets [`{shown}`](Self#structfield.{shown}).\"] {must_use} \
+        "{doc}{must_use} \
          pub fn {field}(mut self, {field}: {takes}) -> Self {{ self.{field} = Some({value}); self }}"
     )
 }

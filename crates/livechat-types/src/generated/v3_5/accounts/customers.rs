@@ -113,10 +113,10 @@ pub enum ResponseType {
 /// page, ends the path with a slash.
 ///
 /// - Action: `issue_group_customer_token`, over HTTPS
+/// - Answer: [a `CustomerTokenDetails`](crate::accounts::CustomerTokenDetails)
 /// - Scopes: `customers:own`
 /// - Authorization: not needed by every request
 /// - [Documentation](https://platform.text.com/docs/authorization/customer-authorization/#case-separating-customer-identity-between-groups)
-/// - Answer: [a `CustomerTokenDetails`](crate::accounts::CustomerTokenDetails)
 ///
 /// As JSON:
 ///
@@ -206,9 +206,9 @@ pub struct CustomerTokenDetails {
 /// the result, say in another browser, with `issue_customer_token` and the grant `identity_token`.
 ///
 /// - Action: `issue_identity_transfer_token`, over HTTPS
+/// - Answer: [an `IdentityTransferToken`](crate::accounts::IdentityTransferToken)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/authorization/customer-authorization/#step-1-generate-an-identity-transfer-token)
-/// - Answer: [an `IdentityTransferToken`](crate::accounts::IdentityTransferToken)
 ///
 /// As JSON:
 ///
@@ -265,9 +265,9 @@ pub struct IdentityTransferToken {
 /// Revokes the customer's token that the request is authorized with.
 ///
 /// - Action: `revoke_customer_token`, over HTTPS
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/authorization/customer-authorization/#revoking-tokens)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -285,10 +285,10 @@ pub struct RevokeCustomerToken {}
 /// with. A token that is not valid is an error.
 ///
 /// - Action: `get_customer_token_info`, over HTTPS
+/// - Answer: [a `CustomerTokenDetails`](crate::accounts::CustomerTokenDetails)
 /// - Scopes: none
 /// - Authorization: not needed by every request
 /// - [Documentation](https://platform.text.com/docs/authorization/customer-authorization/#validating-the-access-token)
-/// - Answer: [a `CustomerTokenDetails`](crate::accounts::CustomerTokenDetails)
 ///
 /// As JSON:
 ///

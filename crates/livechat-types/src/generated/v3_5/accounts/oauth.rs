@@ -101,10 +101,10 @@ pub struct TokenDetails {
 /// not exist is an error.
 ///
 /// - Action: `revoke_token`, over HTTPS
+/// - Answer: empty
 /// - Scopes: none
 /// - Authorization: not needed by every request
 /// - [Documentation](https://platform.text.com/docs/authorization/oauth-authorization/#revoking-tokens)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -130,10 +130,10 @@ pub struct RevokeToken {
 /// access token that was got by one is described together with it.
 ///
 /// - Action: `get_token_info`, over HTTPS
+/// - Answer: [a `TokenDetails`](crate::accounts::TokenDetails)
 /// - Scopes: none
 /// - Authorization: not needed by every request
 /// - [Documentation](https://platform.text.com/docs/authorization/oauth-authorization/#validating-the-access-token)
-/// - Answer: [a `TokenDetails`](crate::accounts::TokenDetails)
 ///
 /// As JSON:
 ///

@@ -21,9 +21,9 @@ use crate::{UnknownJson, UnknownValue};
 /// the requester.
 ///
 /// - Action: `transfer_chat`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#transfer-chat)
-/// - Answer: empty
 ///
 /// As JSON:
 ///

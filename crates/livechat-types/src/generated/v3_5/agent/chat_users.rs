@@ -25,9 +25,9 @@ use crate::shared::users::UserType;
 /// the requester.
 ///
 /// - Action: `add_user_to_chat`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#add-user-to-chat)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -67,9 +67,9 @@ pub struct AddUserToChat {
 /// the requester.
 ///
 /// - Action: `remove_user_from_chat`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#remove-user-from-chat)
-/// - Answer: empty
 ///
 /// As JSON:
 ///

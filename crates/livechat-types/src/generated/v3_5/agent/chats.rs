@@ -33,9 +33,9 @@ use crate::shared::users::UserType;
 /// requester is a member of.
 ///
 /// - Action: `list_chats`, over HTTPS and WebSocket
+/// - Answer: [a `ListChatsResponse`](crate::agent::ListChatsResponse)
 /// - Scopes: any of `chats--all:ro`, `chats--access:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#list-chats)
-/// - Answer: [a `ListChatsResponse`](crate::agent::ListChatsResponse)
 ///
 /// As JSON:
 ///
@@ -126,9 +126,9 @@ pub struct ListChatsResponse {
 /// requester is a member of.
 ///
 /// - Action: `list_threads`, over HTTPS and WebSocket
+/// - Answer: [a `ListThreadsResponse`](crate::agent::ListThreadsResponse)
 /// - Scopes: any of `chats--all:ro`, `chats--access:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#list-threads)
-/// - Answer: [a `ListThreadsResponse`](crate::agent::ListThreadsResponse)
 ///
 /// As JSON:
 ///
@@ -204,9 +204,9 @@ pub struct ListThreadsResponse {
 /// requester is a member of.
 ///
 /// - Action: `get_chat`, over HTTPS and WebSocket
+/// - Answer: [a `Chat`](crate::agent::Chat)
 /// - Scopes: any of `chats--all:ro`, `chats--access:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#get-chat)
-/// - Answer: [a `Chat`](crate::agent::Chat)
 ///
 /// As JSON:
 ///
@@ -239,9 +239,9 @@ pub struct GetChat {
 /// requester is a member of.
 ///
 /// - Action: `list_archives`, over HTTPS
+/// - Answer: [a `ListArchivesResponse`](crate::agent::ListArchivesResponse)
 /// - Scopes: any of `chats--all:ro`, `chats--access:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#list-archives)
-/// - Answer: [a `ListArchivesResponse`](crate::agent::ListArchivesResponse)
 ///
 /// As JSON:
 ///
@@ -577,9 +577,9 @@ pub struct ListArchivesResponse {
 /// is a member of.
 ///
 /// - Action: `start_chat`, over HTTPS and WebSocket
+/// - Answer: [a `StartChatResponse`](crate::agent::StartChatResponse)
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#start-chat)
-/// - Answer: [a `StartChatResponse`](crate::agent::StartChatResponse)
 ///
 /// As JSON:
 ///
@@ -694,9 +694,9 @@ pub struct StartChatResponse {
 /// is a member of.
 ///
 /// - Action: `resume_chat`, over HTTPS and WebSocket
+/// - Answer: [a `ResumeChatResponse`](crate::agent::ResumeChatResponse)
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#resume-chat)
-/// - Answer: [a `ResumeChatResponse`](crate::agent::ResumeChatResponse)
 ///
 /// As JSON:
 ///
@@ -771,9 +771,9 @@ pub struct ResumeChatResponse {
 /// requester is a member of.
 ///
 /// - Action: `deactivate_chat`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#deactivate-chat)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -806,9 +806,9 @@ pub struct DeactivateChat {
 /// requester is a member of.
 ///
 /// - Action: `follow_chat`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: any of `chats--all:ro`, `chats--access:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#follow-chat)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -831,9 +831,9 @@ pub struct FollowChat {
 /// the chat, go to the requester. Users of the chat cannot unfollow it.
 ///
 /// - Action: `unfollow_chat`, over HTTPS
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#unfollow-chat)
-/// - Answer: empty
 ///
 /// As JSON:
 ///

@@ -17,9 +17,9 @@ use serde::Serialize;
 /// The license is the one that the token belongs to.
 ///
 /// - Action: `get_license_info`, over HTTPS
+/// - Answer: [a `GetLicenseInfoResponse`](crate::agent::GetLicenseInfoResponse)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#get-license-info)
-/// - Answer: [a `GetLicenseInfoResponse`](crate::agent::GetLicenseInfoResponse)
 ///
 /// As JSON:
 ///

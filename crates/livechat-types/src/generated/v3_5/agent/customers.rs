@@ -22,9 +22,9 @@ use crate::shared::users::{Customer, CustomerState, CustomerStatistics, SessionF
 /// What is not known of the customer is absent.
 ///
 /// - Action: `get_customer`, over HTTPS and WebSocket
+/// - Answer: [a `GetCustomerResponse`](crate::agent::GetCustomerResponse)
 /// - Scopes: `customers:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#get-customer)
-/// - Answer: [a `GetCustomerResponse`](crate::agent::GetCustomerResponse)
 ///
 /// As JSON:
 ///
@@ -114,9 +114,9 @@ pub struct GetCustomerResponse {
 /// in the order of their creation.
 ///
 /// - Action: `list_customers`, over HTTPS and WebSocket
+/// - Answer: [a `ListCustomersResponse`](crate::agent::ListCustomersResponse)
 /// - Scopes: `customers:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#list-customers)
-/// - Answer: [a `ListCustomersResponse`](crate::agent::ListCustomersResponse)
 ///
 /// As JSON:
 ///
@@ -336,9 +336,9 @@ pub struct ListCustomersResponse {
 /// Nothing has to be known of the new customer: all fields are optional.
 ///
 /// - Action: `create_customer`, over HTTPS and WebSocket
+/// - Answer: [a `CreateCustomerResponse`](crate::agent::CreateCustomerResponse)
 /// - Scopes: `customers:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#create-customer)
-/// - Answer: [a `CreateCustomerResponse`](crate::agent::CreateCustomerResponse)
 ///
 /// As JSON:
 ///
@@ -388,9 +388,9 @@ pub struct CreateCustomerResponse {
 /// session fields is sent only while the customer has active chats.
 ///
 /// - Action: `update_customer`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: `customers:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#update-customer)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -425,9 +425,9 @@ pub struct UpdateCustomer {
 /// Ends all sessions of the customer at once, and refuses new ones until the ban is over.
 ///
 /// - Action: `ban_customer`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: `customers.ban:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#ban-customer)
-/// - Answer: empty
 ///
 /// As JSON:
 ///

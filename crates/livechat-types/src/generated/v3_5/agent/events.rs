@@ -32,9 +32,9 @@ use crate::shared::system_messages::{SystemMessageType, TextVars};
 /// the requester.
 ///
 /// - Action: `send_event`, over HTTPS and WebSocket
+/// - Answer: [a `SendEventResponse`](crate::agent::SendEventResponse)
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#send-event)
-/// - Answer: [a `SendEventResponse`](crate::agent::SendEventResponse)
 ///
 /// As JSON:
 ///
@@ -82,9 +82,9 @@ pub struct UploadFileResponse {
 /// the requester.
 ///
 /// - Action: `send_rich_message_postback`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#send-rich-message-postback)
-/// - Answer: empty
 ///
 /// As JSON:
 ///

@@ -24,9 +24,9 @@ use crate::shared::ids::{AgentId, ChatId, GroupId};
 /// the requester.
 ///
 /// - Action: `mark_events_as_seen`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: any of `chats--all:ro`, `chats--access:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#mark-events-as-seen)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -52,9 +52,9 @@ pub struct MarkEventsAsSeen {
 /// the requester.
 ///
 /// - Action: `send_typing_indicator`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#send-typing-indicator)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -86,9 +86,9 @@ pub struct SendTypingIndicator {
 /// documented; nothing is expected.
 ///
 /// - Action: `multicast`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: `multicast:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#multicast)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -152,9 +152,9 @@ pub struct MulticastAgents {
 /// they accept chats or not.
 ///
 /// - Action: `list_agents_for_transfer`, over HTTPS
+/// - Answer: [a list of `AgentForTransfer`](crate::agent::AgentForTransfer)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#list-agents-for-transfer)
-/// - Answer: [a list of `AgentForTransfer`](crate::agent::AgentForTransfer)
 ///
 /// As JSON:
 ///

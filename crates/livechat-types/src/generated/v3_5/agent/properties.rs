@@ -21,9 +21,9 @@ use crate::shared::properties::{Properties, PropertyNames};
 /// the requester.
 ///
 /// - Action: `update_chat_properties`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#update-chat-properties)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -54,9 +54,9 @@ pub struct UpdateChatProperties {
 /// the requester.
 ///
 /// - Action: `delete_chat_properties`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#delete-chat-properties)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -89,9 +89,9 @@ pub struct DeleteChatProperties {
 /// the requester.
 ///
 /// - Action: `update_thread_properties`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#update-thread-properties)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -125,9 +125,9 @@ pub struct UpdateThreadProperties {
 /// the requester.
 ///
 /// - Action: `delete_thread_properties`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#delete-thread-properties)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -163,9 +163,9 @@ pub struct DeleteThreadProperties {
 /// the requester.
 ///
 /// - Action: `update_event_properties`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#update-event-properties)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -202,9 +202,9 @@ pub struct UpdateEventProperties {
 /// the requester.
 ///
 /// - Action: `delete_event_properties`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#delete-event-properties)
-/// - Answer: empty
 ///
 /// As JSON:
 ///

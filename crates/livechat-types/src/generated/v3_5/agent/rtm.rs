@@ -31,9 +31,9 @@ use crate::shared::sort_order::SortOrder;
 /// requester is a member of.
 ///
 /// - Action: `list_archives`, over WebSocket
+/// - Answer: [a `ListArchivesResponse`](crate::agent::ListArchivesResponse)
 /// - Scopes: any of `chats--all:ro`, `chats--access:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/rtm-reference/#list-archives)
-/// - Answer: [a `ListArchivesResponse`](crate::agent::ListArchivesResponse)
 ///
 /// As JSON:
 ///

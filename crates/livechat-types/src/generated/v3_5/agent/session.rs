@@ -35,10 +35,10 @@ use crate::{Secret, UnknownValue};
 /// `agents-bot--all:ro` about bots.
 ///
 /// - Action: `login`, over WebSocket
+/// - Answer: [a `LoginResponse`](crate::agent::LoginResponse)
 /// - Scopes: all of `chats--access:ro`, `customers:ro`, `multicast:ro`, `agents--all:ro`,
 ///   `agents-bot--all:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/rtm-reference/#login)
-/// - Answer: [a `LoginResponse`](crate::agent::LoginResponse)
 ///
 /// As JSON:
 ///
@@ -200,9 +200,9 @@ pub struct MyProfile {
 /// accepts chats. Finding out whether somebody is away is up to the client.
 ///
 /// - Action: `set_away_status`, over WebSocket
+/// - Answer: empty
 /// - Scopes: `agents--my:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/rtm-reference/#set-away-status)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -224,9 +224,9 @@ pub struct SetAwayStatus {
 /// Ends the session of this connection.
 ///
 /// - Action: `logout`, over WebSocket
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/rtm-reference/#logout)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -245,9 +245,9 @@ pub struct Logout {}
 /// no effect. What the answer carries is not documented; nothing is expected.
 ///
 /// - Action: `ping`, over WebSocket
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/rtm-reference/#server-pinging)
-/// - Answer: empty
 ///
 /// As JSON:
 ///

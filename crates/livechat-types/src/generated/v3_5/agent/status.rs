@@ -23,9 +23,9 @@ use crate::shared::routing_status::RoutingStatus;
 /// that owns them.
 ///
 /// - Action: `set_routing_status`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: any of `agents--my:rw`, `agents--all:rw`, `agents-bot--my:rw`, `agents-bot--all:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#set-routing-status)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -51,9 +51,9 @@ pub struct SetRoutingStatus {
 /// `agents--all:ro` is needed for agents and `agents-bot--all:ro` for bots.
 ///
 /// - Action: `list_routing_statuses`, over HTTPS and WebSocket
+/// - Answer: [a list of `AgentRoutingStatus`](crate::agent::AgentRoutingStatus)
 /// - Scopes: all of `agents--all:ro`, `agents-bot--all:ro`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#list-routing-statuses)
-/// - Answer: [a list of `AgentRoutingStatus`](crate::agent::AgentRoutingStatus)
 ///
 /// As JSON:
 ///

@@ -19,9 +19,9 @@ use crate::shared::ids::{ChatId, ThreadId};
 /// the requester.
 ///
 /// - Action: `tag_thread`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#tag-thread)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -50,9 +50,9 @@ pub struct TagThread {
 /// the requester.
 ///
 /// - Action: `untag_thread`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: any of `chats--all:rw`, `chats--access:rw`
 /// - [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/#untag-thread)
-/// - Answer: empty
 ///
 /// As JSON:
 ///

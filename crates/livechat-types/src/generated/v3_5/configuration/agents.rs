@@ -26,10 +26,10 @@ use crate::shared::scheduler::{WorkScheduler, WorkingHours};
 /// needs `accounts.roles.lc--all:rw`.
 ///
 /// - Action: `create_agent`, over HTTPS
+/// - Answer: [a `CreateAgentResponse`](crate::configuration::CreateAgentResponse)
 /// - Scopes: `accounts--all:rc`, `accounts--all:rw`, `subscription.lc:rw`,
 ///   `accounts.roles.lc--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#create-agent)
-/// - Answer: [a `CreateAgentResponse`](crate::configuration::CreateAgentResponse)
 ///
 /// As JSON:
 ///
@@ -154,9 +154,9 @@ pub struct NewWorkScheduler {
 /// `get_bot`.
 ///
 /// - Action: `get_agent`, over HTTPS
+/// - Answer: [an `Agent`](crate::configuration::Agent)
 /// - Scopes: `agents--my:ro`, `agents--all:ro` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#get-agent)
-/// - Answer: [an `Agent`](crate::configuration::Agent)
 ///
 /// As JSON:
 ///
@@ -264,9 +264,9 @@ pub struct Agent {
 /// `fields` asks for it. Bots are listed with `list_bots`.
 ///
 /// - Action: `list_agents`, over HTTPS
+/// - Answer: [a list of `ListedAgent`](crate::configuration::ListedAgent)
 /// - Scopes: `agents--all:ro`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-agents)
-/// - Answer: [a list of `ListedAgent`](crate::configuration::ListedAgent)
 ///
 /// As JSON:
 ///
@@ -370,10 +370,10 @@ pub struct ListedAgent {
 /// `agents--all:rw`; changing `role` needs `accounts.roles.lc--all:rw`.
 ///
 /// - Action: `update_agent`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `agents--my:rw`, `agents--all:rw`, `accounts.roles.lc--all:rw` (which of them are
 ///   enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#update-agent)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -432,10 +432,10 @@ pub struct UpdateAgent {
 /// Deleting an agent other than oneself needs `agents--all:rw` and `accounts--all:rw`.
 ///
 /// - Action: `delete_agent`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `agents--my:rw`, `accounts--my:rw`, `agents--all:rw`, `accounts--all:rw` (which of
 ///   them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#delete-agent)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -458,9 +458,9 @@ pub struct DeleteAgent {
 /// Console.
 ///
 /// - Action: `suspend_agent`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `agents--all:rw`, `sessions--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#suspend-agent)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -483,10 +483,10 @@ pub struct SuspendAgent {
 /// Developer Console.
 ///
 /// - Action: `unsuspend_agent`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `agents--all:rw`, `accounts--all:rw`, `subscription.lc:rw` (which of them are enough
 ///   is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#unsuspend-agent)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -509,9 +509,9 @@ pub struct UnsuspendAgent {
 /// license. The documentation says that it can be batched, but names no batch action for it.
 ///
 /// - Action: `request_agent_unsuspension`, over HTTPS
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#request-agent-unsuspension)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -530,10 +530,10 @@ pub struct RequestAgentUnsuspension {}
 /// LiveChat app instead.
 ///
 /// - Action: `approve_agent`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `agents--all:rw`, `accounts--all:rw`, `subscription.lc:rw` (which of them are enough
 ///   is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#approve-agent)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -583,10 +583,10 @@ pub enum LoginStatus {
 /// One of them may fail while others succeed. Needs the scopes of `create_agent`.
 ///
 /// - Action: `batch_create_agents`, over HTTPS
+/// - Answer: [a `BatchCreateAgentsResponse`](crate::configuration::BatchCreateAgentsResponse)
 /// - Scopes: `accounts--all:rc`, `accounts--all:rw`, `subscription.lc:rw`,
 ///   `accounts.roles.lc--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#batch-requests)
-/// - Answer: [a `BatchCreateAgentsResponse`](crate::configuration::BatchCreateAgentsResponse)
 ///
 /// As JSON:
 ///
@@ -638,10 +638,10 @@ pub struct CreateAgentOutcome {
 /// One of them may fail while others succeed. Needs the scopes of `update_agent`.
 ///
 /// - Action: `batch_update_agents`, over HTTPS
+/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 /// - Scopes: `agents--my:rw`, `agents--all:rw`, `accounts.roles.lc--all:rw` (which of them are
 ///   enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#batch-requests)
-/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 ///
 /// As JSON:
 ///
@@ -673,10 +673,10 @@ pub struct BatchUpdateAgents {
 /// One of them may fail while others succeed. Needs the scopes of `delete_agent`.
 ///
 /// - Action: `batch_delete_agents`, over HTTPS
+/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 /// - Scopes: `agents--my:rw`, `accounts--my:rw`, `agents--all:rw`, `accounts--all:rw` (which of
 ///   them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#batch-requests)
-/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 ///
 /// As JSON:
 ///
@@ -707,9 +707,9 @@ pub struct BatchDeleteAgents {
 /// not open to the public yet.
 ///
 /// - Action: `batch_suspend_agents`, over HTTPS
+/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 /// - Scopes: `agents--all:rw`, `sessions--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#batch-requests)
-/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 ///
 /// As JSON:
 ///
@@ -740,10 +740,10 @@ pub struct BatchSuspendAgents {
 /// like it is not open to the public yet.
 ///
 /// - Action: `batch_unsuspend_agents`, over HTTPS
+/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 /// - Scopes: `agents--all:rw`, `accounts--all:rw`, `subscription.lc:rw` (which of them are enough
 ///   is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#batch-requests)
-/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 ///
 /// As JSON:
 ///
@@ -774,10 +774,10 @@ pub struct BatchUnsuspendAgents {
 /// not open to the public yet.
 ///
 /// - Action: `batch_approve_agents`, over HTTPS
+/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 /// - Scopes: `agents--all:rw`, `accounts--all:rw`, `subscription.lc:rw` (which of them are enough
 ///   is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#batch-requests)
-/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 ///
 /// As JSON:
 ///

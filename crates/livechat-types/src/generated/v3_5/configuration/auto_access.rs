@@ -23,9 +23,9 @@ use crate::shared::auto_access::{AutoAccessConditions, AutoAccessId, AutoAccessT
 /// last.
 ///
 /// - Action: `add_auto_access`, over HTTPS
+/// - Answer: [an `AddAutoAccessResponse`](crate::configuration::AddAutoAccessResponse)
 /// - Scopes: `access_rules:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#add-auto-access)
-/// - Answer: [an `AddAutoAccessResponse`](crate::configuration::AddAutoAccessResponse)
 ///
 /// As JSON:
 ///
@@ -91,9 +91,9 @@ pub struct AddAutoAccessResponse {
 /// All rules come at once. The order is told by `next_id`.
 ///
 /// - Action: `list_auto_accesses`, over HTTPS
+/// - Answer: [a list of `AutoAccess`](crate::configuration::AutoAccess)
 /// - Scopes: `access_rules:ro`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-auto-accesses)
-/// - Answer: [a list of `AutoAccess`](crate::configuration::AutoAccess)
 ///
 /// As JSON:
 ///
@@ -129,9 +129,9 @@ pub struct AutoAccess {
 /// applied to already.
 ///
 /// - Action: `delete_auto_access`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `access_rules:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#delete-auto-access)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -156,9 +156,9 @@ pub struct DeleteAutoAccess {
 /// around both places are linked anew.
 ///
 /// - Action: `update_auto_access`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `access_rules:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#update-auto-access)
-/// - Answer: empty
 ///
 /// As JSON:
 ///

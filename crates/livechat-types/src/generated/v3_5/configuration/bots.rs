@@ -25,9 +25,9 @@ use crate::{Secret, UnknownValue};
 /// bots work like those of `create_bot`. An application may have five templates.
 ///
 /// - Action: `create_bot_template`, over HTTPS
+/// - Answer: [a `CreateBotTemplateResponse`](crate::configuration::CreateBotTemplateResponse)
 /// - Scopes: `bots.templates:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#create-bot-template)
-/// - Answer: [a `CreateBotTemplateResponse`](crate::configuration::CreateBotTemplateResponse)
 ///
 /// As JSON:
 ///
@@ -86,9 +86,9 @@ pub struct CreateBotTemplateResponse {
 /// With a personal access token, `owner_client_id` is needed.
 ///
 /// - Action: `create_bot`, over HTTPS
+/// - Answer: [a `CreateBotResponse`](crate::configuration::CreateBotResponse)
 /// - Scopes: `agents-bot--my:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#create-bot)
-/// - Answer: [a `CreateBotResponse`](crate::configuration::CreateBotResponse)
 ///
 /// As JSON:
 ///
@@ -175,9 +175,9 @@ pub struct CreateBotResponse {
 /// The bots made from it stay, unless `affect_existing_installations` says otherwise.
 ///
 /// - Action: `delete_bot_template`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `bots.templates:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#delete-bot-template)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -207,9 +207,9 @@ pub struct DeleteBotTemplate {
 /// saying how they go together.
 ///
 /// - Action: `delete_bot`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `agents-bot--my:rw`, `agents-bot--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#delete-bot)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -231,9 +231,9 @@ pub struct DeleteBot {
 /// Changes what is given and leaves the rest as it is.
 ///
 /// - Action: `update_bot_template`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `bots.templates:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#update-bot-template)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -281,9 +281,9 @@ pub struct UpdateBotTemplate {
 /// `agents-bot--all:rw`.
 ///
 /// - Action: `update_bot`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `agents-bot--my:rw`, `agents-bot--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#update-bot)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -338,9 +338,9 @@ pub struct UpdateBot {
 /// All templates come at once.
 ///
 /// - Action: `list_bot_templates`, over HTTPS
+/// - Answer: [a list of `BotTemplate`](crate::configuration::BotTemplate)
 /// - Scopes: `bots.templates:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-bot-templates)
-/// - Answer: [a list of `BotTemplate`](crate::configuration::BotTemplate)
 ///
 /// As JSON:
 ///
@@ -377,9 +377,9 @@ pub struct BotTemplate {
 /// All of them come at once. Groups and the like come only if `fields` asks for them.
 ///
 /// - Action: `list_bots`, over HTTPS
+/// - Answer: [a list of `ListedBot`](crate::configuration::ListedBot)
 /// - Scopes: `agents-bot--my:ro`, `agents-bot--all:ro` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-bots)
-/// - Answer: [a list of `ListedBot`](crate::configuration::ListedBot)
 ///
 /// As JSON:
 ///
@@ -457,9 +457,9 @@ pub struct ListedBot {
 /// Groups and the like come only if `fields` asks for them.
 ///
 /// - Action: `get_bot`, over HTTPS
+/// - Answer: [a `Bot`](crate::configuration::Bot)
 /// - Scopes: `agents-bot--my:ro`, `agents-bot--all:ro` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#get-bot)
-/// - Answer: [a `Bot`](crate::configuration::Bot)
 ///
 /// As JSON:
 ///
@@ -523,9 +523,9 @@ pub struct Bot {
 /// `create_bot_template` or a reset returned. No scope is needed.
 ///
 /// - Action: `issue_bot_token`, over HTTPS
+/// - Answer: [an `IssueBotTokenResponse`](crate::configuration::IssueBotTokenResponse)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#issue-bot-token)
-/// - Answer: [an `IssueBotTokenResponse`](crate::configuration::IssueBotTokenResponse)
 ///
 /// As JSON:
 ///
@@ -564,10 +564,10 @@ pub struct IssueBotTokenResponse {
 /// The old secret is no longer good.
 ///
 /// - Action: `reset_bot_template_secret`, over HTTPS
-/// - Scopes: `bots.templates:rw`
-/// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#reset-bot-template-secret)
 /// - Answer: [a
 ///   `ResetBotTemplateSecretResponse`](crate::configuration::ResetBotTemplateSecretResponse)
+/// - Scopes: `bots.templates:rw`
+/// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#reset-bot-template-secret)
 ///
 /// As JSON:
 ///
@@ -604,9 +604,9 @@ pub struct ResetBotTemplateSecretResponse {
 /// The old secret is no longer good. With a personal access token, `owner_client_id` is needed.
 ///
 /// - Action: `reset_bot_secret`, over HTTPS
+/// - Answer: [a `ResetBotSecretResponse`](crate::configuration::ResetBotSecretResponse)
 /// - Scopes: `agents-bot--my:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#reset-bot-secret)
-/// - Answer: [a `ResetBotSecretResponse`](crate::configuration::ResetBotSecretResponse)
 ///
 /// As JSON:
 ///
@@ -642,9 +642,9 @@ pub struct ResetBotSecretResponse {
 /// One of them may fail while others succeed. Needs the scopes of `create_bot`.
 ///
 /// - Action: `batch_create_bots`, over HTTPS
+/// - Answer: [a `BatchCreateBotsResponse`](crate::configuration::BatchCreateBotsResponse)
 /// - Scopes: `agents-bot--my:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#batch-requests)
-/// - Answer: [a `BatchCreateBotsResponse`](crate::configuration::BatchCreateBotsResponse)
 ///
 /// As JSON:
 ///
@@ -700,9 +700,9 @@ pub struct CreateBotOutcome {
 /// One of them may fail while others succeed. Needs the scopes of `update_bot`.
 ///
 /// - Action: `batch_update_bots`, over HTTPS
+/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 /// - Scopes: `agents-bot--my:rw`, `agents-bot--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#batch-requests)
-/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 ///
 /// As JSON:
 ///
@@ -730,9 +730,9 @@ pub struct BatchUpdateBots {
 /// One of them may fail while others succeed. Needs the scopes of `delete_bot`.
 ///
 /// - Action: `batch_delete_bots`, over HTTPS
+/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 /// - Scopes: `agents-bot--my:rw`, `agents-bot--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#batch-requests)
-/// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
 ///
 /// As JSON:
 ///

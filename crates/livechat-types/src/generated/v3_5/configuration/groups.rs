@@ -21,9 +21,9 @@ use crate::shared::routing_status::RoutingStatus;
 /// At least one of its members must have the priority `normal`.
 ///
 /// - Action: `create_group`, over HTTPS
+/// - Answer: [a `CreateGroupResponse`](crate::configuration::CreateGroupResponse)
 /// - Scopes: `groups--all:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#create-group)
-/// - Answer: [a `CreateGroupResponse`](crate::configuration::CreateGroupResponse)
 ///
 /// As JSON:
 ///
@@ -66,9 +66,9 @@ pub struct CreateGroupResponse {
 /// to needs `groups--all:rw`.
 ///
 /// - Action: `update_group`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `groups--my:rw`, `groups--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#update-group)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -102,9 +102,9 @@ pub struct UpdateGroup {
 /// A group that the requester does not belong to needs `groups--all:rw`.
 ///
 /// - Action: `delete_group`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `groups--my:rw`, `groups--all:rw` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#delete-group)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -126,9 +126,9 @@ pub struct DeleteGroup {
 /// All groups come at once. Who belongs to them and their status come only if `fields` asks for it.
 ///
 /// - Action: `list_groups`, over HTTPS
+/// - Answer: [a list of `Group`](crate::configuration::Group)
 /// - Scopes: `groups--all:ro`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-groups)
-/// - Answer: [a list of `Group`](crate::configuration::Group)
 ///
 /// As JSON:
 ///
@@ -154,9 +154,9 @@ pub struct ListGroups {
 /// requester does not belong to needs `groups--all:ro`.
 ///
 /// - Action: `get_group`, over HTTPS
+/// - Answer: [a `Group`](crate::configuration::Group)
 /// - Scopes: `groups--my:ro`, `groups--all:ro` (which of them are enough is not documented)
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#get-group)
-/// - Answer: [a `Group`](crate::configuration::Group)
 ///
 /// As JSON:
 ///

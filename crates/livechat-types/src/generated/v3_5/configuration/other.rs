@@ -19,9 +19,9 @@ use crate::UnknownValue;
 /// All channels come at once.
 ///
 /// - Action: `list_channels`, over HTTPS
+/// - Answer: [a list of `Channel`](crate::configuration::Channel)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-channels)
-/// - Answer: [a list of `Channel`](crate::configuration::Channel)
 ///
 /// As JSON:
 ///
@@ -65,9 +65,9 @@ pub enum ChannelType {
 /// Needs the private scope `subscription.lc:rw`, which cannot be set in the Developer Console.
 ///
 /// - Action: `check_product_limits_for_plan`, over HTTPS
+/// - Answer: [a list of `ExceededLimit`](crate::configuration::ExceededLimit)
 /// - Scopes: `subscription.lc:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#check-product-limits-for-plan)
-/// - Answer: [a list of `ExceededLimit`](crate::configuration::ExceededLimit)
 ///
 /// As JSON:
 ///
@@ -144,9 +144,9 @@ pub enum LimitedResource {
 /// Returns what was passed along when the product was activated.
 ///
 /// - Action: `get_product_source`, over HTTPS
+/// - Answer: [a `ProductSource`](crate::configuration::ProductSource)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#get-product-source)
-/// - Answer: [a `ProductSource`](crate::configuration::ProductSource)
 ///
 /// As JSON:
 ///

@@ -23,9 +23,9 @@ use crate::shared::properties::{Properties, PropertyNames, PropertyValue};
 /// with a `default_value` can be registered only for the license and for groups.
 ///
 /// - Action: `register_property`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `properties.configuration:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#register-property)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -165,9 +165,9 @@ pub struct PropertyRange {
 /// A property that has been published cannot be unregistered any more.
 ///
 /// - Action: `unregister_property`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `properties.configuration:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#unregister-property)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -194,9 +194,9 @@ pub struct UnregisterProperty {
 /// unregistered.
 ///
 /// - Action: `publish_property`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `properties.configuration:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#publish-property)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -226,9 +226,9 @@ pub struct PublishProperty {
 /// Both private and public ones come, all at once.
 ///
 /// - Action: `list_properties`, over HTTPS
+/// - Answer: `BTreeMap<String, PropertyDefinition>`
 /// - Scopes: `properties.configuration:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-properties)
-/// - Answer: `BTreeMap<String, PropertyDefinition>`
 ///
 /// As JSON:
 ///
@@ -277,9 +277,9 @@ pub struct PropertyDefinition {
 /// other namespaces, too.
 ///
 /// - Action: `update_license_properties`, over HTTPS
+/// - Answer: empty
 /// - Scopes: any of `properties.license.value--my:rw`, `properties.license.value--all:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#update-license-properties)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -307,9 +307,9 @@ pub struct UpdateLicenseProperties {
 /// properties of all other namespaces, too.
 ///
 /// - Action: `list_license_properties`, over HTTPS
+/// - Answer: [a `Properties`](crate::configuration::Properties)
 /// - Scopes: any of `properties.license.value--my:ro`, `properties.license.value--all:ro`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-license-properties)
-/// - Answer: [a `Properties`](crate::configuration::Properties)
 ///
 /// As JSON:
 ///
@@ -338,9 +338,9 @@ pub struct ListLicenseProperties {
 /// namespaces, too.
 ///
 /// - Action: `delete_license_properties`, over HTTPS
+/// - Answer: empty
 /// - Scopes: any of `properties.license.value--my:rw`, `properties.license.value--all:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#delete-license-properties)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -368,9 +368,9 @@ pub struct DeleteLicenseProperties {
 /// other namespaces, too.
 ///
 /// - Action: `update_group_properties`, over HTTPS
+/// - Answer: empty
 /// - Scopes: any of `properties.group.value--my:rw`, `properties.group.value--all:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#update-group-properties)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -399,9 +399,9 @@ pub struct UpdateGroupProperties {
 /// The groups come all at once.
 ///
 /// - Action: `list_groups_properties`, over HTTPS
+/// - Answer: [a list of `GroupProperties`](crate::configuration::GroupProperties)
 /// - Scopes: `properties.group.value--all:ro`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-groups-properties)
-/// - Answer: [a list of `GroupProperties`](crate::configuration::GroupProperties)
 ///
 /// As JSON:
 ///
@@ -445,9 +445,9 @@ pub struct GroupProperties {
 /// namespaces, too.
 ///
 /// - Action: `delete_group_properties`, over HTTPS
+/// - Answer: empty
 /// - Scopes: any of `properties.group.value--my:rw`, `properties.group.value--all:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#delete-group-properties)
-/// - Answer: empty
 ///
 /// As JSON:
 ///

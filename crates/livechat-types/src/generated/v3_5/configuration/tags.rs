@@ -17,9 +17,9 @@ use crate::shared::ids::GroupId;
 /// allows it for all groups, `tags--groups:rw` for the requester's own.
 ///
 /// - Action: `create_tag`, over HTTPS
+/// - Answer: empty
 /// - Scopes: any of `tags--all:rw`, `tags--groups:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#create-tag)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -49,9 +49,9 @@ pub struct CreateTag {
 /// `tags--groups:rw` for the requester's own.
 ///
 /// - Action: `delete_tag`, over HTTPS
+/// - Answer: empty
 /// - Scopes: any of `tags--all:rw`, `tags--groups:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#delete-tag)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -74,9 +74,9 @@ pub struct DeleteTag {
 /// requester's own.
 ///
 /// - Action: `list_tags`, over HTTPS
+/// - Answer: [a list of `Tag`](crate::configuration::Tag)
 /// - Scopes: any of `tags--all:ro`, `tags--groups:ro`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-tags)
-/// - Answer: [a list of `Tag`](crate::configuration::Tag)
 ///
 /// As JSON:
 ///
@@ -113,9 +113,9 @@ pub struct TagFilters {
 /// groups, `tags--groups:rw` for the requester's own.
 ///
 /// - Action: `update_tag`, over HTTPS
+/// - Answer: empty
 /// - Scopes: any of `tags--all:rw`, `tags--groups:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#update-tag)
-/// - Answer: empty
 ///
 /// As JSON:
 ///

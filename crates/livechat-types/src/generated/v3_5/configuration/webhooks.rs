@@ -26,9 +26,9 @@ use crate::{Secret, UnknownValue};
 /// access token.
 ///
 /// - Action: `register_webhook`, over HTTPS
+/// - Answer: [a `RegisterWebhookResponse`](crate::configuration::RegisterWebhookResponse)
 /// - Scopes: `webhooks.configuration:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#register-webhook)
-/// - Answer: [a `RegisterWebhookResponse`](crate::configuration::RegisterWebhookResponse)
 ///
 /// As JSON:
 ///
@@ -281,9 +281,9 @@ pub struct RegisterWebhookResponse {
 /// All webhooks come at once. The documentation shows no secret keys among what is returned.
 ///
 /// - Action: `list_webhooks`, over HTTPS
+/// - Answer: [a list of `Webhook`](crate::configuration::Webhook)
 /// - Scopes: `webhooks.configuration:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-webhooks)
-/// - Answer: [a list of `Webhook`](crate::configuration::Webhook)
 ///
 /// As JSON:
 ///
@@ -330,9 +330,9 @@ pub struct Webhook {
 /// Nothing is sent for it any more.
 ///
 /// - Action: `unregister_webhook`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `webhooks.configuration:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#unregister-webhook)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -357,10 +357,10 @@ pub struct UnregisterWebhook {
 /// Needs no authorization.
 ///
 /// - Action: `list_webhook_names`, over HTTPS
+/// - Answer: [a list of `WebhookDefinition`](crate::configuration::WebhookDefinition)
 /// - Scopes: none
 /// - Authorization: not needed
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-webhook-names)
-/// - Answer: [a list of `WebhookDefinition`](crate::configuration::WebhookDefinition)
 ///
 /// As JSON:
 ///
@@ -417,9 +417,9 @@ pub enum WebhookFilterName {
 /// token was issued for unless `owner_client_id` names another.
 ///
 /// - Action: `enable_license_webhooks`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `webhooks.state:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#enable-license-webhooks)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -445,9 +445,9 @@ pub struct EnableLicenseWebhooks {
 /// `owner_client_id` names another.
 ///
 /// - Action: `disable_license_webhooks`, over HTTPS
+/// - Answer: empty
 /// - Scopes: `webhooks.state:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#disable-license-webhooks)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -472,9 +472,9 @@ pub struct DisableLicenseWebhooks {
 /// issued for unless `owner_client_id` names another.
 ///
 /// - Action: `get_license_webhooks_state`, over HTTPS
+/// - Answer: [a `LicenseWebhooksState`](crate::configuration::LicenseWebhooksState)
 /// - Scopes: `webhooks.state:ro`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#get-license-webhooks-state)
-/// - Answer: [a `LicenseWebhooksState`](crate::configuration::LicenseWebhooksState)
 ///
 /// As JSON:
 ///

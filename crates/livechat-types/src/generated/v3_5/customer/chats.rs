@@ -29,9 +29,9 @@ use crate::shared::sort_order::SortOrder;
 /// thread was created.
 ///
 /// - Action: `list_chats`, over HTTPS and WebSocket
+/// - Answer: [a `ListChatsResponse`](crate::customer::ListChatsResponse)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#list-chats)
-/// - Answer: [a `ListChatsResponse`](crate::customer::ListChatsResponse)
 ///
 /// As JSON:
 ///
@@ -82,9 +82,9 @@ pub struct ListChatsResponse {
 /// `min_events_count` exclude each other.
 ///
 /// - Action: `list_threads`, over HTTPS and WebSocket
+/// - Answer: [a `ListThreadsResponse`](crate::customer::ListThreadsResponse)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#list-threads)
-/// - Answer: [a `ListThreadsResponse`](crate::customer::ListThreadsResponse)
 ///
 /// As JSON:
 ///
@@ -142,9 +142,9 @@ pub struct ListThreadsResponse {
 /// Without `thread_id` the chat comes with its latest thread, if it has any.
 ///
 /// - Action: `get_chat`, over HTTPS and WebSocket
+/// - Answer: [a `Chat`](crate::customer::Chat)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#get-chat)
-/// - Answer: [a `Chat`](crate::customer::Chat)
 ///
 /// As JSON:
 ///
@@ -171,9 +171,9 @@ pub struct GetChat {
 /// can also name the chat's user.
 ///
 /// - Action: `start_chat`, over HTTPS
+/// - Answer: [a `StartChatResponse`](crate::customer::StartChatResponse)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#start-chat)
-/// - Answer: [a `StartChatResponse`](crate::customer::StartChatResponse)
 ///
 /// As JSON:
 ///
@@ -265,9 +265,9 @@ pub struct StartChatResponse {
 /// Every event of the chat counts as seen by the customer afterwards.
 ///
 /// - Action: `resume_chat`, over HTTPS and WebSocket
+/// - Answer: [a `ResumeChatResponse`](crate::customer::ResumeChatResponse)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#resume-chat)
-/// - Answer: [a `ResumeChatResponse`](crate::customer::ResumeChatResponse)
 ///
 /// As JSON:
 ///
@@ -337,9 +337,9 @@ pub struct ResumeChatResponse {
 /// Closes the chat's open thread: nothing more can be sent to it.
 ///
 /// - Action: `deactivate_chat`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#deactivate-chat)
-/// - Answer: empty
 ///
 /// As JSON:
 ///

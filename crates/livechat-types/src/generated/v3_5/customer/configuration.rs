@@ -104,10 +104,10 @@ pub struct ConfigurationProperties {
 /// none.
 ///
 /// - Action: `get_dynamic_configuration`, over HTTPS
-/// - Scopes: none
-/// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#get-dynamic-configuration)
 /// - Answer: [a
 ///   `GetDynamicConfigurationResponse`](crate::customer::GetDynamicConfigurationResponse)
+/// - Scopes: none
+/// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#get-dynamic-configuration)
 ///
 /// As JSON:
 ///
@@ -143,9 +143,9 @@ pub struct GetDynamicConfiguration {
 /// its example sends none.
 ///
 /// - Action: `get_configuration`, over HTTPS
+/// - Answer: [a `GetConfigurationResponse`](crate::customer::GetConfigurationResponse)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#get-configuration)
-/// - Answer: [a `GetConfigurationResponse`](crate::customer::GetConfigurationResponse)
 ///
 /// As JSON:
 ///

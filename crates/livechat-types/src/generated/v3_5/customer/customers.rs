@@ -20,9 +20,9 @@ use crate::shared::users::{CustomerStatistics, SessionFields, UserType};
 /// to clear one is not documented.
 ///
 /// - Action: `update_customer`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#update-customer)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -64,9 +64,9 @@ pub struct UpdateCustomer {
 /// request's headers.
 ///
 /// - Action: `set_customer_session_fields`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#set-customer-session-fields)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -97,9 +97,9 @@ pub struct SetCustomerSessionFields {
 /// Returns the customer whom the access token belongs to. There is no way to ask for another.
 ///
 /// - Action: `get_customer`, over HTTPS and WebSocket
+/// - Answer: [a `GetCustomerResponse`](crate::customer::GetCustomerResponse)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#get-customer)
-/// - Answer: [a `GetCustomerResponse`](crate::customer::GetCustomerResponse)
 ///
 /// As JSON:
 ///
@@ -144,9 +144,9 @@ pub struct GetCustomerResponse {
 /// the connection's headers.
 ///
 /// - Action: `update_customer_page`, over WebSocket
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/rtm-reference/#update-customer-page)
-/// - Answer: empty
 ///
 /// As JSON:
 ///

@@ -29,9 +29,9 @@ use crate::{Unknown, UnknownValue};
 /// counts as seen by the customer afterwards.
 ///
 /// - Action: `send_event`, over HTTPS and WebSocket
+/// - Answer: [a `SendEventResponse`](crate::customer::SendEventResponse)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#send-event)
-/// - Answer: [a `SendEventResponse`](crate::customer::SendEventResponse)
 ///
 /// As JSON:
 ///
@@ -83,9 +83,9 @@ pub struct UploadFileResponse {
 /// The others in the chat hear of it only while the thread is active.
 ///
 /// - Action: `send_rich_message_postback`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#send-rich-message-postback)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -119,9 +119,9 @@ pub struct SendRichMessagePostback {
 /// Sends the text that the customer has typed so far, before it becomes a message.
 ///
 /// - Action: `send_sneak_peek`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#send-sneak-peek)
-/// - Answer: empty
 ///
 /// As JSON:
 ///

@@ -22,9 +22,9 @@ pub type Localization = BTreeMap<String, String>;
 /// authorization; its example sends none.
 ///
 /// - Action: `get_localization`, over HTTPS
+/// - Answer: [a `Localization`](crate::customer::Localization)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#get-localization)
-/// - Answer: [a `Localization`](crate::customer::Localization)
 ///
 /// As JSON:
 ///

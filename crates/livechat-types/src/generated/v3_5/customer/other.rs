@@ -24,9 +24,9 @@ use crate::shared::users::SessionFields;
 /// the server what goals are checked by when the limit of customers is reached.
 ///
 /// - Action: `check_goals`, over HTTPS
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#check-goals)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -58,9 +58,9 @@ pub struct CheckGoals {
 /// Over WebSocket there is one more type of form, `ticket`.
 ///
 /// - Action: `get_form`, over HTTPS
+/// - Answer: [a `GetFormResponse`](crate::customer::GetFormResponse)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#get-form)
-/// - Answer: [a `GetFormResponse`](crate::customer::GetFormResponse)
 ///
 /// As JSON:
 ///
@@ -167,9 +167,9 @@ pub enum FormItemType {
 /// if nobody could take a chat.
 ///
 /// - Action: `get_predicted_agent`, over HTTPS and WebSocket
+/// - Answer: [a `GetPredictedAgentResponse`](crate::customer::GetPredictedAgentResponse)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#get-predicted-agent)
-/// - Answer: [a `GetPredictedAgentResponse`](crate::customer::GetPredictedAgentResponse)
 ///
 /// As JSON:
 ///
@@ -201,9 +201,9 @@ pub struct GetPredictedAgentResponse {
 /// What is known of the page decides which fields are there.
 ///
 /// - Action: `get_url_info`, over HTTPS and WebSocket
+/// - Answer: [a `GetUrlInfoResponse`](crate::customer::GetUrlInfoResponse)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#get-url-info)
-/// - Answer: [a `GetUrlInfoResponse`](crate::customer::GetUrlInfoResponse)
 ///
 /// As JSON:
 ///
@@ -253,9 +253,9 @@ pub struct GetUrlInfoResponse {
 /// Events that were created up to that instant count as seen by the customer afterwards.
 ///
 /// - Action: `mark_events_as_seen`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#mark-events-as-seen)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -281,9 +281,9 @@ pub struct MarkEventsAsSeen {
 /// started from counts as seen in any case.
 ///
 /// - Action: `accept_greeting`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#accept-greeting)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -308,9 +308,9 @@ pub struct AcceptGreeting {
 /// For instance because the customer minimized the widget that showed it.
 ///
 /// - Action: `cancel_greeting`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#cancel-greeting)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -345,9 +345,9 @@ pub struct SentGreetingId(pub(super) String);
 /// - If the address was confirmed before, the answer comes at once, and no e-mail is sent.
 ///
 /// - Action: `request_email_verification`, over HTTPS
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#request-email-verification)
-/// - Answer: empty
 ///
 /// As JSON:
 ///

@@ -17,9 +17,9 @@ use crate::shared::properties::{Properties, PropertyNames};
 /// Each property is given by its namespace, its name and its new value.
 ///
 /// - Action: `update_chat_properties`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#update-chat-properties)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -48,9 +48,9 @@ pub struct UpdateChatProperties {
 /// Each property is given by its namespace and its name.
 ///
 /// - Action: `delete_chat_properties`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#delete-chat-properties)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -79,9 +79,9 @@ pub struct DeleteChatProperties {
 /// Each property is given by its namespace, its name and its new value.
 ///
 /// - Action: `update_thread_properties`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#update-thread-properties)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -113,9 +113,9 @@ pub struct UpdateThreadProperties {
 /// Each property is given by its namespace and its name.
 ///
 /// - Action: `delete_thread_properties`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#delete-thread-properties)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -147,9 +147,9 @@ pub struct DeleteThreadProperties {
 /// Each property is given by its namespace, its name and its new value.
 ///
 /// - Action: `update_event_properties`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#update-event-properties)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -184,9 +184,9 @@ pub struct UpdateEventProperties {
 /// Each property is given by its namespace and its name.
 ///
 /// - Action: `delete_event_properties`, over HTTPS and WebSocket
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#delete-event-properties)
-/// - Answer: empty
 ///
 /// As JSON:
 ///
@@ -221,10 +221,10 @@ pub struct DeleteEventProperties {
 /// Returns only what customers may read. Needs no authorization.
 ///
 /// - Action: `list_license_properties`, over HTTPS
+/// - Answer: [a `Properties`](crate::customer::Properties)
 /// - Scopes: none
 /// - Authorization: not needed
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#list-license-properties)
-/// - Answer: [a `Properties`](crate::customer::Properties)
 ///
 /// As JSON:
 ///
@@ -251,10 +251,10 @@ pub struct ListLicenseProperties {
 /// Returns only what customers may read. Needs no authorization.
 ///
 /// - Action: `list_group_properties`, over HTTPS
+/// - Answer: [a `Properties`](crate::customer::Properties)
 /// - Scopes: none
 /// - Authorization: not needed
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#list-group-properties)
-/// - Answer: [a `Properties`](crate::customer::Properties)
 ///
 /// As JSON:
 ///

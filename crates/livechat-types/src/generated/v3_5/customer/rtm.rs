@@ -22,9 +22,9 @@ use crate::shared::users::UserType;
 /// as seen by the customer afterwards.
 ///
 /// - Action: `start_chat`, over WebSocket
+/// - Answer: [a `StartChatResponse`](crate::customer::StartChatResponse)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/rtm-reference/#start-chat)
-/// - Answer: [a `StartChatResponse`](crate::customer::StartChatResponse)
 ///
 /// As JSON:
 ///
@@ -105,9 +105,9 @@ pub struct RtmNewChatUser {
 /// As over HTTPS, but with the type `ticket` as well.
 ///
 /// - Action: `get_form`, over WebSocket
+/// - Answer: [a `GetFormResponse`](crate::customer::GetFormResponse)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/rtm-reference/#get-form)
-/// - Answer: [a `GetFormResponse`](crate::customer::GetFormResponse)
 ///
 /// As JSON:
 ///

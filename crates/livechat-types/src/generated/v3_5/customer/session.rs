@@ -28,9 +28,9 @@ use crate::shared::users::{CustomerStatistics, SessionFields};
 /// connection's version are sent.
 ///
 /// - Action: `login`, over WebSocket
+/// - Answer: [a `LoginResponse`](crate::customer::LoginResponse)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/rtm-reference/#login)
-/// - Answer: [a `LoginResponse`](crate::customer::LoginResponse)
 ///
 /// As JSON:
 ///
@@ -273,9 +273,9 @@ pub struct PrivateMonitoringGroup {
 /// same.
 ///
 /// - Action: `ping`, over WebSocket
+/// - Answer: empty
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/rtm-reference/#server-pinging)
-/// - Answer: empty
 ///
 /// As JSON:
 ///

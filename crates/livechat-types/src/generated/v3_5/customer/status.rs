@@ -22,9 +22,9 @@ use crate::shared::ids::GroupId;
 /// error.
 ///
 /// - Action: `list_group_statuses`, over HTTPS and WebSocket
+/// - Answer: [a `ListGroupStatusesResponse`](crate::customer::ListGroupStatusesResponse)
 /// - Scopes: none
 /// - [Documentation](https://platform.text.com/docs/messaging/customer-chat-api/v3.5/#list-group-statuses)
-/// - Answer: [a `ListGroupStatusesResponse`](crate::customer::ListGroupStatusesResponse)
 ///
 /// As JSON:
 ///

@@ -25,9 +25,9 @@ use crate::reports::filters::{AgentsDistribution, AgentsReportFilters};
 /// fit there, so this client sends POST.
 ///
 /// - Action: `agents/availability`, over HTTPS
+/// - Answer: [an `AvailabilityReport`](crate::reports::AvailabilityReport)
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#availability)
-/// - Answer: [an `AvailabilityReport`](crate::reports::AvailabilityReport)
 ///
 /// As JSON:
 ///
@@ -102,9 +102,9 @@ pub struct AvailabilityRecord {
 /// fit there, so this client sends POST.
 ///
 /// - Action: `agents/performance`, over HTTPS
+/// - Answer: [a `PerformanceReport`](crate::reports::PerformanceReport)
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#performance)
-/// - Answer: [a `PerformanceReport`](crate::reports::PerformanceReport)
 ///
 /// As JSON:
 ///

@@ -27,9 +27,9 @@ use crate::shared::ids::GroupId;
 /// fit there, so this client sends POST.
 ///
 /// - Action: `chats/duration`, over HTTPS
+/// - Answer: [a `DurationReport`](crate::reports::DurationReport)
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#duration)
-/// - Answer: [a `DurationReport`](crate::reports::DurationReport)
 ///
 /// As JSON:
 ///
@@ -103,9 +103,9 @@ pub struct DurationRecord {
 /// fit there, so this client sends POST.
 ///
 /// - Action: `chats/tags`, over HTTPS
+/// - Answer: [a `TagsReport`](crate::reports::TagsReport)
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#tags)
-/// - Answer: [a `TagsReport`](crate::reports::TagsReport)
 ///
 /// As JSON:
 ///
@@ -168,9 +168,9 @@ pub struct TagsReport {
 /// fit there, so this client sends POST.
 ///
 /// - Action: `chats/total_chats`, over HTTPS
+/// - Answer: [a `TotalChatsReport`](crate::reports::TotalChatsReport)
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#total-chats)
-/// - Answer: [a `TotalChatsReport`](crate::reports::TotalChatsReport)
 ///
 /// As JSON:
 ///
@@ -240,9 +240,9 @@ pub struct TotalChatsRecord {
 /// fit there, so this client sends POST.
 ///
 /// - Action: `chats/ratings`, over HTTPS
+/// - Answer: [a `RatingsReport`](crate::reports::RatingsReport)
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#ratings)
-/// - Answer: [a `RatingsReport`](crate::reports::RatingsReport)
 ///
 /// As JSON:
 ///
@@ -313,9 +313,9 @@ pub struct RatingsRecord {
 /// fit there, so this client sends POST.
 ///
 /// - Action: `chats/ranking`, over HTTPS
+/// - Answer: [a `RankingReport`](crate::reports::RankingReport)
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#ranking)
-/// - Answer: [a `RankingReport`](crate::reports::RankingReport)
 ///
 /// As JSON:
 ///
@@ -386,9 +386,9 @@ pub struct RankingRecord {
 /// fit there, so this client sends POST.
 ///
 /// - Action: `chats/engagement`, over HTTPS
+/// - Answer: [an `EngagementReport`](crate::reports::EngagementReport)
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#engagement)
-/// - Answer: [an `EngagementReport`](crate::reports::EngagementReport)
 ///
 /// As JSON:
 ///
@@ -466,9 +466,9 @@ pub struct EngagementRecord {
 /// fit there, so this client sends POST.
 ///
 /// - Action: `chats/greetings_conversion`, over HTTPS
+/// - Answer: [a `GreetingsConversionReport`](crate::reports::GreetingsConversionReport)
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#greetings-conversion)
-/// - Answer: [a `GreetingsConversionReport`](crate::reports::GreetingsConversionReport)
 ///
 /// As JSON:
 ///
@@ -550,9 +550,9 @@ pub struct GreetingRecord {
 /// fit there, so this client sends POST.
 ///
 /// - Action: `chats/forms`, over HTTPS
+/// - Answer: [a `FormsReport`](crate::reports::FormsReport)
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#forms)
-/// - Answer: [a `FormsReport`](crate::reports::FormsReport)
 ///
 /// As JSON:
 ///
@@ -656,9 +656,9 @@ pub struct FormAnswerRecord {
 /// fit there, so this client sends POST.
 ///
 /// - Action: `chats/response_time`, over HTTPS
+/// - Answer: [a `ResponseTimeReport`](crate::reports::ResponseTimeReport)
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#response-time)
-/// - Answer: [a `ResponseTimeReport`](crate::reports::ResponseTimeReport)
 ///
 /// As JSON:
 ///
@@ -728,9 +728,9 @@ pub struct ResponseTimeRecord {
 /// fit there, so this client sends POST.
 ///
 /// - Action: `chats/first_response_time`, over HTTPS
+/// - Answer: [a `FirstResponseTimeReport`](crate::reports::FirstResponseTimeReport)
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#first-response-time)
-/// - Answer: [a `FirstResponseTimeReport`](crate::reports::FirstResponseTimeReport)
 ///
 /// As JSON:
 ///

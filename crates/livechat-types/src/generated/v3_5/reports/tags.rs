@@ -24,9 +24,9 @@ use crate::reports::filters::ChatUsageFilters;
 /// fit there, so this client sends POST.
 ///
 /// - Action: `tags/chat_usage`, over HTTPS
+/// - Answer: [a `ChatUsageReport`](crate::reports::ChatUsageReport)
 /// - Scopes: `reports_read`
 /// - [Documentation](https://platform.text.com/docs/data-reporting/reports-api/v3.5/#chat-usage)
-/// - Answer: [a `ChatUsageReport`](crate::reports::ChatUsageReport)
 ///
 /// As JSON:
 ///

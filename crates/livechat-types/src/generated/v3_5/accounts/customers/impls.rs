@@ -19,19 +19,20 @@ impl CookieGrant {
         }
     }
 
-    /// Sets [`response_type`](Self#structfield.response_type).
+    /// Sets [`response_type`](Self#structfield.response_type): what is asked for.
     pub fn response_type(mut self, response_type: impl Into<ResponseType>) -> Self {
         self.response_type = Some(response_type.into());
         self
     }
 
-    /// Sets [`redirect_uri`](Self#structfield.redirect_uri).
+    /// Sets [`redirect_uri`](Self#structfield.redirect_uri): one of the redirect URIs of the
+    /// application.
     pub fn redirect_uri(mut self, redirect_uri: impl Into<String>) -> Self {
         self.redirect_uri = Some(redirect_uri.into());
         self
     }
 
-    /// Sets [`expires_in`](Self#structfield.expires_in).
+    /// Sets [`expires_in`](Self#structfield.expires_in): for how many seconds the token shall be valid.
     pub fn expires_in(mut self, expires_in: u32) -> Self {
         self.expires_in = Some(expires_in);
         self
@@ -50,19 +51,21 @@ impl AgentTokenGrant {
         }
     }
 
-    /// Sets [`response_type`](Self#structfield.response_type).
+    /// Sets [`response_type`](Self#structfield.response_type): what is asked for.
     pub fn response_type(mut self, response_type: impl Into<ResponseType>) -> Self {
         self.response_type = Some(response_type.into());
         self
     }
 
-    /// Sets [`entity_id`](Self#structfield.entity_id).
+    /// Sets [`entity_id`](Self#structfield.entity_id): the customer that the token acts for, who must
+    /// exist.
     pub fn entity_id(mut self, entity_id: impl Into<CustomerId>) -> Self {
         self.entity_id = Some(entity_id.into());
         self
     }
 
-    /// Sets [`organization_id`](Self#structfield.organization_id).
+    /// Sets [`organization_id`](Self#structfield.organization_id): the organization that the token is
+    /// for.
     pub fn organization_id(
         mut self,
         organization_id: impl Into<OrganizationId>,
@@ -71,7 +74,7 @@ impl AgentTokenGrant {
         self
     }
 
-    /// Sets [`expires_in`](Self#structfield.expires_in).
+    /// Sets [`expires_in`](Self#structfield.expires_in): for how many seconds the token shall be valid.
     pub fn expires_in(mut self, expires_in: u32) -> Self {
         self.expires_in = Some(expires_in);
         self
@@ -89,13 +92,14 @@ impl IdentityTokenGrant {
         }
     }
 
-    /// Sets [`code_verifier`](Self#structfield.code_verifier).
+    /// Sets [`code_verifier`](Self#structfield.code_verifier): with PKCE: what the code challenge of
+    /// the identity transfer token was made from.
     pub fn code_verifier(mut self, code_verifier: impl Into<Secret>) -> Self {
         self.code_verifier = Some(code_verifier.into());
         self
     }
 
-    /// Sets [`expires_in`](Self#structfield.expires_in).
+    /// Sets [`expires_in`](Self#structfield.expires_in): for how many seconds the token shall be valid.
     pub fn expires_in(mut self, expires_in: u32) -> Self {
         self.expires_in = Some(expires_in);
         self
@@ -121,43 +125,48 @@ impl IssueGroupCustomerToken {
         }
     }
 
-    /// Sets [`response_type`](Self#structfield.response_type).
+    /// Sets [`response_type`](Self#structfield.response_type): what is asked for.
     pub fn response_type(mut self, response_type: impl Into<ResponseType>) -> Self {
         self.response_type = Some(response_type.into());
         self
     }
 
-    /// Sets [`redirect_uri`](Self#structfield.redirect_uri).
+    /// Sets [`redirect_uri`](Self#structfield.redirect_uri): with `cookie` only: one of the redirect
+    /// URIs of the application.
     pub fn redirect_uri(mut self, redirect_uri: impl Into<String>) -> Self {
         self.redirect_uri = Some(redirect_uri.into());
         self
     }
 
-    /// Sets [`license_id`](Self#structfield.license_id).
+    /// Sets [`license_id`](Self#structfield.license_id): with `cookie`: the license that the token is
+    /// for.
     pub fn license_id(mut self, license_id: i64) -> Self {
         self.license_id = Some(license_id);
         self
     }
 
-    /// Sets [`entity_id`](Self#structfield.entity_id).
+    /// Sets [`entity_id`](Self#structfield.entity_id): with `agent_token` only, the customer that the
+    /// token acts for, who must exist.
     pub fn entity_id(mut self, entity_id: impl Into<CustomerId>) -> Self {
         self.entity_id = Some(entity_id.into());
         self
     }
 
-    /// Sets [`expires_in`](Self#structfield.expires_in).
+    /// Sets [`expires_in`](Self#structfield.expires_in): for how many seconds the token shall be valid.
     pub fn expires_in(mut self, expires_in: u32) -> Self {
         self.expires_in = Some(expires_in);
         self
     }
 
-    /// Sets [`code`](Self#structfield.code).
+    /// Sets [`code`](Self#structfield.code): with `identity_token`, and required then: the identity
+    /// transfer token.
     pub fn code(mut self, code: impl Into<Secret>) -> Self {
         self.code = Some(code.into());
         self
     }
 
-    /// Sets [`code_verifier`](Self#structfield.code_verifier).
+    /// Sets [`code_verifier`](Self#structfield.code_verifier): with `identity_token` and PKCE: what the
+    /// code challenge of the identity transfer token was made from.
     pub fn code_verifier(mut self, code_verifier: impl Into<Secret>) -> Self {
         self.code_verifier = Some(code_verifier.into());
         self
@@ -178,13 +187,15 @@ impl IssueIdentityTransferToken {
         }
     }
 
-    /// Sets [`customer_id`](Self#structfield.customer_id).
+    /// Sets [`customer_id`](Self#structfield.customer_id): the customer whose identity is to be
+    /// carried.
     pub fn customer_id(mut self, customer_id: impl Into<CustomerId>) -> Self {
         self.customer_id = Some(customer_id.into());
         self
     }
 
-    /// Sets [`code_challenge`](Self#structfield.code_challenge).
+    /// Sets [`code_challenge`](Self#structfield.code_challenge): with PKCE: made from the code verifier
+    /// that the exchange will have to show.
     pub fn code_challenge(mut self, code_challenge: impl Into<Secret>) -> Self {
         self.code_challenge = Some(code_challenge.into());
         self
@@ -204,7 +215,7 @@ impl GetCustomerTokenInfo {
         Self { code: None }
     }
 
-    /// Sets [`code`](Self#structfield.code).
+    /// Sets [`code`](Self#structfield.code): the customer's access token to describe.
     pub fn code(mut self, code: impl Into<Secret>) -> Self {
         self.code = Some(code.into());
         self

@@ -20,13 +20,14 @@ impl AuthorizationCodeGrant {
         }
     }
 
-    /// Sets [`client_secret`](Self#structfield.client_secret).
+    /// Sets [`client_secret`](Self#structfield.client_secret): the secret of the application.
     pub fn client_secret(mut self, client_secret: impl Into<Secret>) -> Self {
         self.client_secret = Some(client_secret.into());
         self
     }
 
-    /// Sets [`code_verifier`](Self#structfield.code_verifier).
+    /// Sets [`code_verifier`](Self#structfield.code_verifier): with PKCE, and required then: what the
+    /// code challenge was made from.
     pub fn code_verifier(mut self, code_verifier: impl Into<Secret>) -> Self {
         self.code_verifier = Some(code_verifier.into());
         self
@@ -46,7 +47,7 @@ impl RefreshTokenGrant {
         }
     }
 
-    /// Sets [`client_secret`](Self#structfield.client_secret).
+    /// Sets [`client_secret`](Self#structfield.client_secret): the secret of the application.
     pub fn client_secret(mut self, client_secret: impl Into<Secret>) -> Self {
         self.client_secret = Some(client_secret.into());
         self
@@ -59,7 +60,7 @@ impl RevokeToken {
         Self { code: None }
     }
 
-    /// Sets [`code`](Self#structfield.code).
+    /// Sets [`code`](Self#structfield.code): the access token or refresh token to revoke.
     pub fn code(mut self, code: impl Into<Secret>) -> Self {
         self.code = Some(code.into());
         self
@@ -72,7 +73,7 @@ impl GetTokenInfo {
         Self { code: None }
     }
 
-    /// Sets [`code`](Self#structfield.code).
+    /// Sets [`code`](Self#structfield.code): the access token to describe.
     pub fn code(mut self, code: impl Into<Secret>) -> Self {
         self.code = Some(code.into());
         self

@@ -15,13 +15,14 @@ impl TransferChat {
         }
     }
 
-    /// Sets [`target`](Self#structfield.target).
+    /// Sets [`target`](Self#structfield.target): where to.
     pub fn target(mut self, target: impl Into<TransferTarget>) -> Self {
         self.target = Some(target.into());
         self
     }
 
-    /// Sets [`ignore_agents_availability`](Self#structfield.ignore_agents_availability).
+    /// Sets [`ignore_agents_availability`](Self#structfield.ignore_agents_availability): whether the
+    /// chat may be queued.
     pub fn ignore_agents_availability(
         mut self,
         ignore_agents_availability: bool,
@@ -30,7 +31,8 @@ impl TransferChat {
         self
     }
 
-    /// Sets [`ignore_requester_presence`](Self#structfield.ignore_requester_presence).
+    /// Sets [`ignore_requester_presence`](Self#structfield.ignore_requester_presence): whether the
+    /// requester may do this without being a user of the chat.
     pub fn ignore_requester_presence(mut self, ignore_requester_presence: bool) -> Self {
         self.ignore_requester_presence = Some(ignore_requester_presence);
         self

@@ -21,7 +21,8 @@ impl AddUserToChat {
         }
     }
 
-    /// Sets [`ignore_requester_presence`](Self#structfield.ignore_requester_presence).
+    /// Sets [`ignore_requester_presence`](Self#structfield.ignore_requester_presence): whether the
+    /// requester may do this without being a user of the chat.
     pub fn ignore_requester_presence(mut self, ignore_requester_presence: bool) -> Self {
         self.ignore_requester_presence = Some(ignore_requester_presence);
         self
@@ -43,7 +44,8 @@ impl RemoveUserFromChat {
         }
     }
 
-    /// Sets [`ignore_requester_presence`](Self#structfield.ignore_requester_presence).
+    /// Sets [`ignore_requester_presence`](Self#structfield.ignore_requester_presence): whether the
+    /// requester may do this without being a user of the chat.
     pub fn ignore_requester_presence(mut self, ignore_requester_presence: bool) -> Self {
         self.ignore_requester_presence = Some(ignore_requester_presence);
         self

@@ -15,25 +15,26 @@ impl ListChats {
         }
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which chats to return; all, if absent.
     pub fn filters(mut self, filters: impl Into<ChatsFilters>) -> Self {
         self.filters = Some(filters.into());
         self
     }
 
-    /// Sets [`sort_order`](Self#structfield.sort_order).
+    /// Sets [`sort_order`](Self#structfield.sort_order): the order.
     pub fn sort_order(mut self, sort_order: impl Into<SortOrder>) -> Self {
         self.sort_order = Some(sort_order.into());
         self
     }
 
-    /// Sets [`limit`](Self#structfield.limit).
+    /// Sets [`limit`](Self#structfield.limit): how many items a page may hold.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Sets [`page_id`](Self#structfield.page_id).
+    /// Sets [`page_id`](Self#structfield.page_id): the page to return: `next_page_id` or
+    /// `previous_page_id` of an earlier answer.
     pub fn page_id(mut self, page_id: impl Into<PageId>) -> Self {
         self.page_id = Some(page_id.into());
         self
@@ -51,13 +52,15 @@ impl ChatsFilters {
         }
     }
 
-    /// Sets [`include_active`](Self#structfield.include_active).
+    /// Sets [`include_active`](Self#structfield.include_active): whether chats with an open thread are
+    /// returned.
     pub fn include_active(mut self, include_active: bool) -> Self {
         self.include_active = Some(include_active);
         self
     }
 
-    /// Sets [`include_chats_without_threads`](Self#structfield.include_chats_without_threads).
+    /// Sets [`include_chats_without_threads`](Self#structfield.include_chats_without_threads): whether
+    /// chats without any thread are returned.
     pub fn include_chats_without_threads(
         mut self,
         include_chats_without_threads: bool,
@@ -66,7 +69,8 @@ impl ChatsFilters {
         self
     }
 
-    /// Sets [`group_ids`](Self#structfield.group_ids).
+    /// Sets [`group_ids`](Self#structfield.group_ids): chats that any of these groups has access to,
+    /// 200 groups at most.
     pub fn group_ids(
         mut self,
         group_ids: impl IntoIterator<Item = impl Into<GroupId>>,
@@ -75,7 +79,7 @@ impl ChatsFilters {
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): filters by the properties of chats.
     pub fn properties(mut self, properties: impl Into<PropertyFilters>) -> Self {
         self.properties = Some(properties.into());
         self
@@ -95,31 +99,33 @@ impl ListThreads {
         }
     }
 
-    /// Sets [`sort_order`](Self#structfield.sort_order).
+    /// Sets [`sort_order`](Self#structfield.sort_order): the order.
     pub fn sort_order(mut self, sort_order: impl Into<SortOrder>) -> Self {
         self.sort_order = Some(sort_order.into());
         self
     }
 
-    /// Sets [`limit`](Self#structfield.limit).
+    /// Sets [`limit`](Self#structfield.limit): how many items a page may hold.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Sets [`page_id`](Self#structfield.page_id).
+    /// Sets [`page_id`](Self#structfield.page_id): the page to return: `next_page_id` or
+    /// `previous_page_id` of an earlier answer.
     pub fn page_id(mut self, page_id: impl Into<PageId>) -> Self {
         self.page_id = Some(page_id.into());
         self
     }
 
-    /// Sets [`min_events_count`](Self#structfield.min_events_count).
+    /// Sets [`min_events_count`](Self#structfield.min_events_count): return as many of the latest
+    /// threads as it takes to have this many events.
     pub fn min_events_count(mut self, min_events_count: u32) -> Self {
         self.min_events_count = Some(min_events_count);
         self
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which threads to return; all, if absent.
     pub fn filters(mut self, filters: impl Into<ThreadsFilters>) -> Self {
         self.filters = Some(filters.into());
         self
@@ -132,13 +138,13 @@ impl ThreadsFilters {
         Self { from: None, to: None }
     }
 
-    /// Sets [`from`](Self#structfield.from).
+    /// Sets [`from`](Self#structfield.from): the start of the time to look at.
     pub fn from(mut self, from: Timestamp) -> Self {
         self.from = Some(from);
         self
     }
 
-    /// Sets [`to`](Self#structfield.to).
+    /// Sets [`to`](Self#structfield.to): the end of the time to look at.
     pub fn to(mut self, to: Timestamp) -> Self {
         self.to = Some(to);
         self
@@ -154,7 +160,7 @@ impl GetChat {
         }
     }
 
-    /// Sets [`thread_id`](Self#structfield.thread_id).
+    /// Sets [`thread_id`](Self#structfield.thread_id): the thread to return with it.
     pub fn thread_id(mut self, thread_id: impl Into<ThreadId>) -> Self {
         self.thread_id = Some(thread_id.into());
         self
@@ -173,31 +179,33 @@ impl ListArchives {
         }
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which threads to return; all, if absent.
     pub fn filters(mut self, filters: impl Into<ArchivesFilters>) -> Self {
         self.filters = Some(filters.into());
         self
     }
 
-    /// Sets [`page_id`](Self#structfield.page_id).
+    /// Sets [`page_id`](Self#structfield.page_id): the page to return: `next_page_id` or
+    /// `previous_page_id` of an earlier answer.
     pub fn page_id(mut self, page_id: impl Into<PageId>) -> Self {
         self.page_id = Some(page_id.into());
         self
     }
 
-    /// Sets [`sort_order`](Self#structfield.sort_order).
+    /// Sets [`sort_order`](Self#structfield.sort_order): the order.
     pub fn sort_order(mut self, sort_order: impl Into<SortOrder>) -> Self {
         self.sort_order = Some(sort_order.into());
         self
     }
 
-    /// Sets [`limit`](Self#structfield.limit).
+    /// Sets [`limit`](Self#structfield.limit): how many items a page may hold.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Sets [`highlights`](Self#structfield.highlights).
+    /// Sets [`highlights`](Self#structfield.highlights): marks what matches `filters.query` in the
+    /// answer.
     pub fn highlights(mut self, highlights: impl Into<Highlights>) -> Self {
         self.highlights = Some(highlights.into());
         self
@@ -226,25 +234,25 @@ impl ArchivesFilters {
         }
     }
 
-    /// Sets [`query`](Self#structfield.query).
+    /// Sets [`query`](Self#structfield.query): a text to search for.
     pub fn query(mut self, query: impl Into<String>) -> Self {
         self.query = Some(query.into());
         self
     }
 
-    /// Sets [`from`](Self#structfield.from).
+    /// Sets [`from`](Self#structfield.from): the start of the time to look at.
     pub fn from(mut self, from: Timestamp) -> Self {
         self.from = Some(from);
         self
     }
 
-    /// Sets [`to`](Self#structfield.to).
+    /// Sets [`to`](Self#structfield.to): the end of the time to look at.
     pub fn to(mut self, to: Timestamp) -> Self {
         self.to = Some(to);
         self
     }
 
-    /// Sets [`thread_ids`](Self#structfield.thread_ids).
+    /// Sets [`thread_ids`](Self#structfield.thread_ids): these threads, 20 at most.
     pub fn thread_ids(
         mut self,
         thread_ids: impl IntoIterator<Item = impl Into<ThreadId>>,
@@ -253,7 +261,8 @@ impl ArchivesFilters {
         self
     }
 
-    /// Sets [`group_ids`](Self#structfield.group_ids).
+    /// Sets [`group_ids`](Self#structfield.group_ids): threads that any of these groups has access to,
+    /// 200 groups at most.
     pub fn group_ids(
         mut self,
         group_ids: impl IntoIterator<Item = impl Into<GroupId>>,
@@ -262,37 +271,37 @@ impl ArchivesFilters {
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): filters by properties.
     pub fn properties(mut self, properties: impl Into<PropertyFilters>) -> Self {
         self.properties = Some(properties.into());
         self
     }
 
-    /// Sets [`agents`](Self#structfield.agents).
+    /// Sets [`agents`](Self#structfield.agents): by the agents of the thread.
     pub fn agents(mut self, agents: impl Into<AgentsFilter>) -> Self {
         self.agents = Some(agents.into());
         self
     }
 
-    /// Sets [`tags`](Self#structfield.tags).
+    /// Sets [`tags`](Self#structfield.tags): by the names of tags.
     pub fn tags(mut self, tags: impl Into<StringFilter>) -> Self {
         self.tags = Some(tags.into());
         self
     }
 
-    /// Sets [`sales`](Self#structfield.sales).
+    /// Sets [`sales`](Self#structfield.sales): by sales.
     pub fn sales(mut self, sales: impl Into<ValueFilter>) -> Self {
         self.sales = Some(sales.into());
         self
     }
 
-    /// Sets [`goals`](Self#structfield.goals).
+    /// Sets [`goals`](Self#structfield.goals): by goals.
     pub fn goals(mut self, goals: impl Into<ValueFilter>) -> Self {
         self.goals = Some(goals.into());
         self
     }
 
-    /// Sets [`forms`](Self#structfield.forms).
+    /// Sets [`forms`](Self#structfield.forms): by filled forms.
     pub fn forms(
         mut self,
         forms: impl IntoIterator<Item = impl Into<FormFilter>>,
@@ -301,19 +310,20 @@ impl ArchivesFilters {
         self
     }
 
-    /// Sets [`event_types`](Self#structfield.event_types).
+    /// Sets [`event_types`](Self#structfield.event_types): by the types of events in the thread.
     pub fn event_types(mut self, event_types: impl Into<EventTypesFilter>) -> Self {
         self.event_types = Some(event_types.into());
         self
     }
 
-    /// Sets [`greetings`](Self#structfield.greetings).
+    /// Sets [`greetings`](Self#structfield.greetings): by greetings.
     pub fn greetings(mut self, greetings: impl Into<GreetingsFilter>) -> Self {
         self.greetings = Some(greetings.into());
         self
     }
 
-    /// Sets [`agent_response`](Self#structfield.agent_response).
+    /// Sets [`agent_response`](Self#structfield.agent_response): by whether and by whom the customer
+    /// was answered.
     pub fn agent_response(
         mut self,
         agent_response: impl Into<AgentResponseFilter>,
@@ -322,7 +332,8 @@ impl ArchivesFilters {
         self
     }
 
-    /// Sets [`customer_countries`](Self#structfield.customer_countries).
+    /// Sets [`customer_countries`](Self#structfield.customer_countries): by the customer's country:
+    /// codes of two letters (ISO 3166-1).
     pub fn customer_countries(
         mut self,
         customer_countries: impl Into<StringFilter>,
@@ -343,13 +354,13 @@ impl AgentsFilter {
         }
     }
 
-    /// Sets [`exists`](Self#structfield.exists).
+    /// Sets [`exists`](Self#structfield.exists): whether there has to be any or none.
     pub fn exists(mut self, exists: bool) -> Self {
         self.exists = Some(exists);
         self
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): what the thread must have one of.
     pub fn values(
         mut self,
         values: impl IntoIterator<Item = impl Into<AgentId>>,
@@ -358,7 +369,7 @@ impl AgentsFilter {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): what the thread must have none of.
     pub fn exclude_values(
         mut self,
         exclude_values: impl IntoIterator<Item = impl Into<AgentId>>,
@@ -367,7 +378,8 @@ impl AgentsFilter {
         self
     }
 
-    /// Sets [`require_every_value`](Self#structfield.require_every_value).
+    /// Sets [`require_every_value`](Self#structfield.require_every_value): whether all of `values` or
+    /// `exclude_values` count instead of any.
     pub fn require_every_value(mut self, require_every_value: bool) -> Self {
         self.require_every_value = Some(require_every_value);
         self
@@ -385,13 +397,13 @@ impl ValueFilter {
         }
     }
 
-    /// Sets [`exists`](Self#structfield.exists).
+    /// Sets [`exists`](Self#structfield.exists): whether there has to be any or none.
     pub fn exists(mut self, exists: bool) -> Self {
         self.exists = Some(exists);
         self
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): what the thread must have one of.
     pub fn values(
         mut self,
         values: impl IntoIterator<Item = impl Into<PropertyValue>>,
@@ -400,7 +412,7 @@ impl ValueFilter {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): what the thread must have none of.
     pub fn exclude_values(
         mut self,
         exclude_values: impl IntoIterator<Item = impl Into<PropertyValue>>,
@@ -409,7 +421,8 @@ impl ValueFilter {
         self
     }
 
-    /// Sets [`require_every_value`](Self#structfield.require_every_value).
+    /// Sets [`require_every_value`](Self#structfield.require_every_value): whether all of `values` or
+    /// `exclude_values` count instead of any.
     pub fn require_every_value(mut self, require_every_value: bool) -> Self {
         self.require_every_value = Some(require_every_value);
         self
@@ -430,31 +443,31 @@ impl FormFilter {
         }
     }
 
-    /// Sets [`from`](Self#structfield.from).
+    /// Sets [`from`](Self#structfield.from): the start of the time to look at.
     pub fn from(mut self, from: Timestamp) -> Self {
         self.from = Some(from);
         self
     }
 
-    /// Sets [`to`](Self#structfield.to).
+    /// Sets [`to`](Self#structfield.to): the end of the time to look at.
     pub fn to(mut self, to: Timestamp) -> Self {
         self.to = Some(to);
         self
     }
 
-    /// Sets [`exists`](Self#structfield.exists).
+    /// Sets [`exists`](Self#structfield.exists): whether a form has to be there.
     pub fn exists(mut self, exists: bool) -> Self {
         self.exists = Some(exists);
         self
     }
 
-    /// Sets [`type`](Self#structfield.type).
+    /// Sets [`type`](Self#structfield.type): which form.
     pub fn r#type(mut self, r#type: impl Into<FormFilterType>) -> Self {
         self.r#type = Some(r#type.into());
         self
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): ids of answers, of which one must have been given.
     pub fn values(
         mut self,
         values: impl IntoIterator<Item = impl Into<String>>,
@@ -463,7 +476,8 @@ impl FormFilter {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): ids of answers, of which none may have
+    /// been given.
     pub fn exclude_values(
         mut self,
         exclude_values: impl IntoIterator<Item = impl Into<String>>,
@@ -472,7 +486,7 @@ impl FormFilter {
         self
     }
 
-    /// Sets [`groups`](Self#structfield.groups).
+    /// Sets [`groups`](Self#structfield.groups): by groups.
     pub fn groups(mut self, groups: impl Into<GroupsFilter>) -> Self {
         self.groups = Some(groups.into());
         self
@@ -488,7 +502,7 @@ impl GroupsFilter {
         }
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): any of these groups.
     pub fn values(
         mut self,
         values: impl IntoIterator<Item = impl Into<GroupId>>,
@@ -497,7 +511,7 @@ impl GroupsFilter {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): none of these groups.
     pub fn exclude_values(
         mut self,
         exclude_values: impl IntoIterator<Item = impl Into<GroupId>>,
@@ -517,7 +531,7 @@ impl EventTypesFilter {
         }
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): types of which one must occur.
     pub fn values(
         mut self,
         values: impl IntoIterator<Item = impl Into<EventType>>,
@@ -526,7 +540,7 @@ impl EventTypesFilter {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): types of which none may occur.
     pub fn exclude_values(
         mut self,
         exclude_values: impl IntoIterator<Item = impl Into<EventType>>,
@@ -535,7 +549,8 @@ impl EventTypesFilter {
         self
     }
 
-    /// Sets [`require_every_value`](Self#structfield.require_every_value).
+    /// Sets [`require_every_value`](Self#structfield.require_every_value): whether all of `values` or
+    /// `exclude_values` count instead of any.
     pub fn require_every_value(mut self, require_every_value: bool) -> Self {
         self.require_every_value = Some(require_every_value);
         self
@@ -555,31 +570,32 @@ impl GreetingsFilter {
         }
     }
 
-    /// Sets [`from`](Self#structfield.from).
+    /// Sets [`from`](Self#structfield.from): the start of the time to look at.
     pub fn from(mut self, from: Timestamp) -> Self {
         self.from = Some(from);
         self
     }
 
-    /// Sets [`to`](Self#structfield.to).
+    /// Sets [`to`](Self#structfield.to): the end of the time to look at.
     pub fn to(mut self, to: Timestamp) -> Self {
         self.to = Some(to);
         self
     }
 
-    /// Sets [`exists`](Self#structfield.exists).
+    /// Sets [`exists`](Self#structfield.exists): whether there has to be a greeting.
     pub fn exists(mut self, exists: bool) -> Self {
         self.exists = Some(exists);
         self
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): ids of greetings, of which there must be one.
     pub fn values(mut self, values: impl IntoIterator<Item = i64>) -> Self {
         self.values = Some(values.into_iter().collect());
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): ids of greetings, of which there must
+    /// be none.
     pub fn exclude_values(
         mut self,
         exclude_values: impl IntoIterator<Item = i64>,
@@ -588,7 +604,7 @@ impl GreetingsFilter {
         self
     }
 
-    /// Sets [`groups`](Self#structfield.groups).
+    /// Sets [`groups`](Self#structfield.groups): by groups.
     pub fn groups(mut self, groups: impl Into<GroupsFilter>) -> Self {
         self.groups = Some(groups.into());
         self
@@ -606,25 +622,25 @@ impl AgentResponseFilter {
         }
     }
 
-    /// Sets [`exists`](Self#structfield.exists).
+    /// Sets [`exists`](Self#structfield.exists): whether there has to be an answer.
     pub fn exists(mut self, exists: bool) -> Self {
         self.exists = Some(exists);
         self
     }
 
-    /// Sets [`first`](Self#structfield.first).
+    /// Sets [`first`](Self#structfield.first): whether the other fields look at the first answer only.
     pub fn first(mut self, first: bool) -> Self {
         self.first = Some(first);
         self
     }
 
-    /// Sets [`agents`](Self#structfield.agents).
+    /// Sets [`agents`](Self#structfield.agents): by the agents who answered.
     pub fn agents(mut self, agents: impl Into<RespondingAgentsFilter>) -> Self {
         self.agents = Some(agents.into());
         self
     }
 
-    /// Sets [`groups`](Self#structfield.groups).
+    /// Sets [`groups`](Self#structfield.groups): by groups.
     pub fn groups(mut self, groups: impl Into<GroupsFilter>) -> Self {
         self.groups = Some(groups.into());
         self
@@ -640,7 +656,7 @@ impl RespondingAgentsFilter {
         }
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): any of these agents.
     pub fn values(
         mut self,
         values: impl IntoIterator<Item = impl Into<AgentId>>,
@@ -649,7 +665,7 @@ impl RespondingAgentsFilter {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): none of these agents.
     pub fn exclude_values(
         mut self,
         exclude_values: impl IntoIterator<Item = impl Into<AgentId>>,
@@ -668,13 +684,13 @@ impl Highlights {
         }
     }
 
-    /// Sets [`pre_tag`](Self#structfield.pre_tag).
+    /// Sets [`pre_tag`](Self#structfield.pre_tag): the HTML tag before what was found.
     pub fn pre_tag(mut self, pre_tag: impl Into<String>) -> Self {
         self.pre_tag = Some(pre_tag.into());
         self
     }
 
-    /// Sets [`post_tag`](Self#structfield.post_tag).
+    /// Sets [`post_tag`](Self#structfield.post_tag): the HTML tag after what was found.
     pub fn post_tag(mut self, post_tag: impl Into<String>) -> Self {
         self.post_tag = Some(post_tag.into());
         self
@@ -691,19 +707,20 @@ impl StartChat {
         }
     }
 
-    /// Sets [`chat`](Self#structfield.chat).
+    /// Sets [`chat`](Self#structfield.chat): what the chat has from the start.
     pub fn chat(mut self, chat: impl Into<NewChat>) -> Self {
         self.chat = Some(chat.into());
         self
     }
 
-    /// Sets [`active`](Self#structfield.active).
+    /// Sets [`active`](Self#structfield.active): whether the first thread is open.
     pub fn active(mut self, active: bool) -> Self {
         self.active = Some(active);
         self
     }
 
-    /// Sets [`continuous`](Self#structfield.continuous).
+    /// Sets [`continuous`](Self#structfield.continuous): whether the chat is continuous: it needs no
+    /// group that is online.
     pub fn continuous(mut self, continuous: bool) -> Self {
         self.continuous = Some(continuous);
         self
@@ -721,19 +738,20 @@ impl NewChat {
         }
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): properties of the chat.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
     }
 
-    /// Sets [`access`](Self#structfield.access).
+    /// Sets [`access`](Self#structfield.access): the groups with access to the chat.
     pub fn access(mut self, access: impl Into<Access>) -> Self {
         self.access = Some(access.into());
         self
     }
 
-    /// Sets [`users`](Self#structfield.users).
+    /// Sets [`users`](Self#structfield.users): users, who must exist already: up to four agents beside
+    /// the requester, and one customer.
     pub fn users(
         mut self,
         users: impl IntoIterator<Item = impl Into<ChatMember>>,
@@ -742,7 +760,7 @@ impl NewChat {
         self
     }
 
-    /// Sets [`thread`](Self#structfield.thread).
+    /// Sets [`thread`](Self#structfield.thread): what the thread has from the start.
     pub fn thread(mut self, thread: impl Into<NewThread>) -> Self {
         self.thread = Some(thread.into());
         self
@@ -768,7 +786,7 @@ impl NewThread {
         }
     }
 
-    /// Sets [`events`](Self#structfield.events).
+    /// Sets [`events`](Self#structfield.events): initial events, in order.
     pub fn events(
         mut self,
         events: impl IntoIterator<Item = impl Into<NewEvent>>,
@@ -777,7 +795,7 @@ impl NewThread {
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): properties of the thread.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
@@ -794,13 +812,13 @@ impl ResumeChat {
         }
     }
 
-    /// Sets [`active`](Self#structfield.active).
+    /// Sets [`active`](Self#structfield.active): whether the new thread is open.
     pub fn active(mut self, active: bool) -> Self {
         self.active = Some(active);
         self
     }
 
-    /// Sets [`continuous`](Self#structfield.continuous).
+    /// Sets [`continuous`](Self#structfield.continuous): whether the chat is continuous from now on.
     pub fn continuous(mut self, continuous: bool) -> Self {
         self.continuous = Some(continuous);
         self
@@ -819,19 +837,20 @@ impl ResumedChat {
         }
     }
 
-    /// Sets [`access`](Self#structfield.access).
+    /// Sets [`access`](Self#structfield.access): the groups with access to the chat.
     pub fn access(mut self, access: impl Into<Access>) -> Self {
         self.access = Some(access.into());
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): properties of the chat.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
     }
 
-    /// Sets [`users`](Self#structfield.users).
+    /// Sets [`users`](Self#structfield.users): users, who must exist already: up to four agents beside
+    /// the requester, and one customer.
     pub fn users(
         mut self,
         users: impl IntoIterator<Item = impl Into<ChatMember>>,
@@ -840,7 +859,7 @@ impl ResumedChat {
         self
     }
 
-    /// Sets [`thread`](Self#structfield.thread).
+    /// Sets [`thread`](Self#structfield.thread): what the thread has from the start.
     pub fn thread(mut self, thread: impl Into<NewThread>) -> Self {
         self.thread = Some(thread.into());
         self
@@ -856,7 +875,8 @@ impl DeactivateChat {
         }
     }
 
-    /// Sets [`ignore_requester_presence`](Self#structfield.ignore_requester_presence).
+    /// Sets [`ignore_requester_presence`](Self#structfield.ignore_requester_presence): whether the
+    /// requester may do this without being a user of the chat.
     pub fn ignore_requester_presence(mut self, ignore_requester_presence: bool) -> Self {
         self.ignore_requester_presence = Some(ignore_requester_presence);
         self

@@ -23,31 +23,32 @@ impl ListCustomers {
         }
     }
 
-    /// Sets [`page_id`](Self#structfield.page_id).
+    /// Sets [`page_id`](Self#structfield.page_id): the page to return: `next_page_id` or
+    /// `previous_page_id` of an earlier answer.
     pub fn page_id(mut self, page_id: impl Into<PageId>) -> Self {
         self.page_id = Some(page_id.into());
         self
     }
 
-    /// Sets [`limit`](Self#structfield.limit).
+    /// Sets [`limit`](Self#structfield.limit): how many items a page may hold.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Sets [`sort_order`](Self#structfield.sort_order).
+    /// Sets [`sort_order`](Self#structfield.sort_order): the order.
     pub fn sort_order(mut self, sort_order: impl Into<SortOrder>) -> Self {
         self.sort_order = Some(sort_order.into());
         self
     }
 
-    /// Sets [`sort_by`](Self#structfield.sort_by).
+    /// Sets [`sort_by`](Self#structfield.sort_by): what the customers are sorted by.
     pub fn sort_by(mut self, sort_by: impl Into<CustomerSortKey>) -> Self {
         self.sort_by = Some(sort_by.into());
         self
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which customers to return; all, if absent.
     pub fn filters(mut self, filters: impl Into<CustomersFilters>) -> Self {
         self.filters = Some(filters.into());
         self
@@ -73,55 +74,56 @@ impl CustomersFilters {
         }
     }
 
-    /// Sets [`country`](Self#structfield.country).
+    /// Sets [`country`](Self#structfield.country): by the country.
     pub fn country(mut self, country: impl Into<CustomerTextFilter>) -> Self {
         self.country = Some(country.into());
         self
     }
 
-    /// Sets [`email`](Self#structfield.email).
+    /// Sets [`email`](Self#structfield.email): by the e-mail address.
     pub fn email(mut self, email: impl Into<CustomerTextFilter>) -> Self {
         self.email = Some(email.into());
         self
     }
 
-    /// Sets [`name`](Self#structfield.name).
+    /// Sets [`name`](Self#structfield.name): by the name.
     pub fn name(mut self, name: impl Into<CustomerTextFilter>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sets [`customer_id`](Self#structfield.customer_id).
+    /// Sets [`customer_id`](Self#structfield.customer_id): by the id.
     pub fn customer_id(mut self, customer_id: impl Into<CustomerIdFilter>) -> Self {
         self.customer_id = Some(customer_id.into());
         self
     }
 
-    /// Sets [`chats_count`](Self#structfield.chats_count).
+    /// Sets [`chats_count`](Self#structfield.chats_count): by the number of chats.
     pub fn chats_count(mut self, chats_count: impl Into<RangeFilter>) -> Self {
         self.chats_count = Some(chats_count.into());
         self
     }
 
-    /// Sets [`threads_count`](Self#structfield.threads_count).
+    /// Sets [`threads_count`](Self#structfield.threads_count): by the number of threads.
     pub fn threads_count(mut self, threads_count: impl Into<RangeFilter>) -> Self {
         self.threads_count = Some(threads_count.into());
         self
     }
 
-    /// Sets [`visits_count`](Self#structfield.visits_count).
+    /// Sets [`visits_count`](Self#structfield.visits_count): by the number of visits.
     pub fn visits_count(mut self, visits_count: impl Into<RangeFilter>) -> Self {
         self.visits_count = Some(visits_count.into());
         self
     }
 
-    /// Sets [`created_at`](Self#structfield.created_at).
+    /// Sets [`created_at`](Self#structfield.created_at): by when they were created.
     pub fn created_at(mut self, created_at: impl Into<DateRangeFilter>) -> Self {
         self.created_at = Some(created_at.into());
         self
     }
 
-    /// Sets [`agent_last_event_created_at`](Self#structfield.agent_last_event_created_at).
+    /// Sets [`agent_last_event_created_at`](Self#structfield.agent_last_event_created_at): by when an
+    /// agent last sent them an event.
     pub fn agent_last_event_created_at(
         mut self,
         agent_last_event_created_at: impl Into<DateRangeFilter>,
@@ -130,7 +132,8 @@ impl CustomersFilters {
         self
     }
 
-    /// Sets [`customer_last_event_created_at`](Self#structfield.customer_last_event_created_at).
+    /// Sets [`customer_last_event_created_at`](Self#structfield.customer_last_event_created_at): by
+    /// when they last sent an event.
     pub fn customer_last_event_created_at(
         mut self,
         customer_last_event_created_at: impl Into<DateRangeFilter>,
@@ -141,7 +144,7 @@ impl CustomersFilters {
         self
     }
 
-    /// Sets [`chat_group_ids`](Self#structfield.chat_group_ids).
+    /// Sets [`chat_group_ids`](Self#structfield.chat_group_ids): by the groups of their chats.
     pub fn chat_group_ids(
         mut self,
         chat_group_ids: impl Into<ChatGroupsFilter>,
@@ -150,7 +153,8 @@ impl CustomersFilters {
         self
     }
 
-    /// Sets [`include_customers_without_chats`](Self#structfield.include_customers_without_chats).
+    /// Sets [`include_customers_without_chats`](Self#structfield.include_customers_without_chats):
+    /// whether customers who never chatted are returned.
     pub fn include_customers_without_chats(
         mut self,
         include_customers_without_chats: bool,
@@ -169,7 +173,7 @@ impl CustomerTextFilter {
         }
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): the texts of which one must fit.
     pub fn values(
         mut self,
         values: impl IntoIterator<Item = impl Into<String>>,
@@ -178,7 +182,7 @@ impl CustomerTextFilter {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): the texts of which none may fit.
     pub fn exclude_values(
         mut self,
         exclude_values: impl IntoIterator<Item = impl Into<String>>,
@@ -197,7 +201,7 @@ impl CustomerIdFilter {
         }
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): any of these customers.
     pub fn values(
         mut self,
         values: impl IntoIterator<Item = impl Into<CustomerId>>,
@@ -206,7 +210,7 @@ impl CustomerIdFilter {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): none of these customers.
     pub fn exclude_values(
         mut self,
         exclude_values: impl IntoIterator<Item = impl Into<CustomerId>>,
@@ -225,7 +229,7 @@ impl ChatGroupsFilter {
         }
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): any of these groups, 40 at most.
     pub fn values(
         mut self,
         values: impl IntoIterator<Item = impl Into<GroupId>>,
@@ -234,7 +238,7 @@ impl ChatGroupsFilter {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): none of these groups, 40 at most.
     pub fn exclude_values(
         mut self,
         exclude_values: impl IntoIterator<Item = impl Into<GroupId>>,
@@ -256,31 +260,31 @@ impl RangeFilter {
         }
     }
 
-    /// Sets [`lte`](Self#structfield.lte).
+    /// Sets [`lte`](Self#structfield.lte): at most this.
     pub fn lte(mut self, lte: i64) -> Self {
         self.lte = Some(lte);
         self
     }
 
-    /// Sets [`lt`](Self#structfield.lt).
+    /// Sets [`lt`](Self#structfield.lt): less than this.
     pub fn lt(mut self, lt: i64) -> Self {
         self.lt = Some(lt);
         self
     }
 
-    /// Sets [`gte`](Self#structfield.gte).
+    /// Sets [`gte`](Self#structfield.gte): at least this.
     pub fn gte(mut self, gte: i64) -> Self {
         self.gte = Some(gte);
         self
     }
 
-    /// Sets [`gt`](Self#structfield.gt).
+    /// Sets [`gt`](Self#structfield.gt): more than this.
     pub fn gt(mut self, gt: i64) -> Self {
         self.gt = Some(gt);
         self
     }
 
-    /// Sets [`eq`](Self#structfield.eq).
+    /// Sets [`eq`](Self#structfield.eq): just this.
     pub fn eq(mut self, eq: i64) -> Self {
         self.eq = Some(eq);
         self
@@ -299,31 +303,31 @@ impl DateRangeFilter {
         }
     }
 
-    /// Sets [`lte`](Self#structfield.lte).
+    /// Sets [`lte`](Self#structfield.lte): this, or before.
     pub fn lte(mut self, lte: Timestamp) -> Self {
         self.lte = Some(lte);
         self
     }
 
-    /// Sets [`lt`](Self#structfield.lt).
+    /// Sets [`lt`](Self#structfield.lt): before this.
     pub fn lt(mut self, lt: Timestamp) -> Self {
         self.lt = Some(lt);
         self
     }
 
-    /// Sets [`gte`](Self#structfield.gte).
+    /// Sets [`gte`](Self#structfield.gte): this, or after.
     pub fn gte(mut self, gte: Timestamp) -> Self {
         self.gte = Some(gte);
         self
     }
 
-    /// Sets [`gt`](Self#structfield.gt).
+    /// Sets [`gt`](Self#structfield.gt): after this.
     pub fn gt(mut self, gt: Timestamp) -> Self {
         self.gt = Some(gt);
         self
     }
 
-    /// Sets [`eq`](Self#structfield.eq).
+    /// Sets [`eq`](Self#structfield.eq): just this.
     pub fn eq(mut self, eq: Timestamp) -> Self {
         self.eq = Some(eq);
         self
@@ -341,25 +345,26 @@ impl CreateCustomer {
         }
     }
 
-    /// Sets [`name`](Self#structfield.name).
+    /// Sets [`name`](Self#structfield.name): the name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sets [`email`](Self#structfield.email).
+    /// Sets [`email`](Self#structfield.email): the e-mail address.
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
         self
     }
 
-    /// Sets [`avatar`](Self#structfield.avatar).
+    /// Sets [`avatar`](Self#structfield.avatar): where the picture can be downloaded.
     pub fn avatar(mut self, avatar: impl Into<String>) -> Self {
         self.avatar = Some(avatar.into());
         self
     }
 
-    /// Sets [`session_fields`](Self#structfield.session_fields).
+    /// Sets [`session_fields`](Self#structfield.session_fields): pairs for the customer's session, in
+    /// order.
     pub fn session_fields(mut self, session_fields: impl Into<SessionFields>) -> Self {
         self.session_fields = Some(session_fields.into());
         self
@@ -378,25 +383,26 @@ impl UpdateCustomer {
         }
     }
 
-    /// Sets [`name`](Self#structfield.name).
+    /// Sets [`name`](Self#structfield.name): the name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sets [`email`](Self#structfield.email).
+    /// Sets [`email`](Self#structfield.email): the e-mail address.
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
         self
     }
 
-    /// Sets [`avatar`](Self#structfield.avatar).
+    /// Sets [`avatar`](Self#structfield.avatar): where the picture can be downloaded.
     pub fn avatar(mut self, avatar: impl Into<String>) -> Self {
         self.avatar = Some(avatar.into());
         self
     }
 
-    /// Sets [`session_fields`](Self#structfield.session_fields).
+    /// Sets [`session_fields`](Self#structfield.session_fields): pairs for the customer's session, in
+    /// order.
     pub fn session_fields(mut self, session_fields: impl Into<SessionFields>) -> Self {
         self.session_fields = Some(session_fields.into());
         self

@@ -43,25 +43,26 @@ impl NewFile {
         }
     }
 
-    /// Sets [`custom_id`](Self#structfield.custom_id).
+    /// Sets [`custom_id`](Self#structfield.custom_id): an id of your own, which comes back with the
+    /// event.
     pub fn custom_id(mut self, custom_id: impl Into<String>) -> Self {
         self.custom_id = Some(custom_id.into());
         self
     }
 
-    /// Sets [`visibility`](Self#structfield.visibility).
+    /// Sets [`visibility`](Self#structfield.visibility): who can see the event.
     pub fn visibility(mut self, visibility: impl Into<Visibility>) -> Self {
         self.visibility = Some(visibility.into());
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): properties of the event.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
     }
 
-    /// Sets [`alternative_text`](Self#structfield.alternative_text).
+    /// Sets [`alternative_text`](Self#structfield.alternative_text): what the image shows, in words.
     pub fn alternative_text(mut self, alternative_text: impl Into<String>) -> Self {
         self.alternative_text = Some(alternative_text.into());
         self
@@ -83,19 +84,20 @@ impl NewForm {
         }
     }
 
-    /// Sets [`custom_id`](Self#structfield.custom_id).
+    /// Sets [`custom_id`](Self#structfield.custom_id): an id of your own, which comes back with the
+    /// event.
     pub fn custom_id(mut self, custom_id: impl Into<String>) -> Self {
         self.custom_id = Some(custom_id.into());
         self
     }
 
-    /// Sets [`visibility`](Self#structfield.visibility).
+    /// Sets [`visibility`](Self#structfield.visibility): who can see the event.
     pub fn visibility(mut self, visibility: impl Into<Visibility>) -> Self {
         self.visibility = Some(visibility.into());
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): properties of the event.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
@@ -117,19 +119,20 @@ impl NewFilledForm {
         }
     }
 
-    /// Sets [`custom_id`](Self#structfield.custom_id).
+    /// Sets [`custom_id`](Self#structfield.custom_id): an id of your own, which comes back with the
+    /// event.
     pub fn custom_id(mut self, custom_id: impl Into<String>) -> Self {
         self.custom_id = Some(custom_id.into());
         self
     }
 
-    /// Sets [`visibility`](Self#structfield.visibility).
+    /// Sets [`visibility`](Self#structfield.visibility): who can see the event.
     pub fn visibility(mut self, visibility: impl Into<Visibility>) -> Self {
         self.visibility = Some(visibility.into());
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): properties of the event.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
@@ -148,25 +151,27 @@ impl NewMessage {
         }
     }
 
-    /// Sets [`custom_id`](Self#structfield.custom_id).
+    /// Sets [`custom_id`](Self#structfield.custom_id): an id of your own, which comes back with the
+    /// event.
     pub fn custom_id(mut self, custom_id: impl Into<String>) -> Self {
         self.custom_id = Some(custom_id.into());
         self
     }
 
-    /// Sets [`visibility`](Self#structfield.visibility).
+    /// Sets [`visibility`](Self#structfield.visibility): who can see the event.
     pub fn visibility(mut self, visibility: impl Into<Visibility>) -> Self {
         self.visibility = Some(visibility.into());
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): properties of the event.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
     }
 
-    /// Sets [`postback`](Self#structfield.postback).
+    /// Sets [`postback`](Self#structfield.postback): the button that the message answers for, if a rich
+    /// message caused it.
     pub fn postback(mut self, postback: impl Into<MessagePostback>) -> Self {
         self.postback = Some(postback.into());
         self
@@ -185,25 +190,26 @@ impl NewRichMessage {
         }
     }
 
-    /// Sets [`custom_id`](Self#structfield.custom_id).
+    /// Sets [`custom_id`](Self#structfield.custom_id): an id of your own, which comes back with the
+    /// event.
     pub fn custom_id(mut self, custom_id: impl Into<String>) -> Self {
         self.custom_id = Some(custom_id.into());
         self
     }
 
-    /// Sets [`visibility`](Self#structfield.visibility).
+    /// Sets [`visibility`](Self#structfield.visibility): who can see the event.
     pub fn visibility(mut self, visibility: impl Into<Visibility>) -> Self {
         self.visibility = Some(visibility.into());
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): properties of the event.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
     }
 
-    /// Sets [`elements`](Self#structfield.elements).
+    /// Sets [`elements`](Self#structfield.elements): up to 10 elements.
     pub fn elements(
         mut self,
         elements: impl IntoIterator<Item = impl Into<RichMessageElement>>,
@@ -224,25 +230,26 @@ impl NewCustomEvent {
         }
     }
 
-    /// Sets [`custom_id`](Self#structfield.custom_id).
+    /// Sets [`custom_id`](Self#structfield.custom_id): an id of your own, which comes back with the
+    /// event.
     pub fn custom_id(mut self, custom_id: impl Into<String>) -> Self {
         self.custom_id = Some(custom_id.into());
         self
     }
 
-    /// Sets [`visibility`](Self#structfield.visibility).
+    /// Sets [`visibility`](Self#structfield.visibility): who can see the event.
     pub fn visibility(mut self, visibility: impl Into<Visibility>) -> Self {
         self.visibility = Some(visibility.into());
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): properties of the event.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
     }
 
-    /// Sets [`content`](Self#structfield.content).
+    /// Sets [`content`](Self#structfield.content): what the application puts in.
     pub fn content(mut self, content: BTreeMap<String, Value>) -> Self {
         self.content = Some(content);
         self
@@ -261,25 +268,26 @@ impl NewSystemMessage {
         }
     }
 
-    /// Sets [`custom_id`](Self#structfield.custom_id).
+    /// Sets [`custom_id`](Self#structfield.custom_id): an id of your own, which comes back with the
+    /// event.
     pub fn custom_id(mut self, custom_id: impl Into<String>) -> Self {
         self.custom_id = Some(custom_id.into());
         self
     }
 
-    /// Sets [`text`](Self#structfield.text).
+    /// Sets [`text`](Self#structfield.text): the report in words.
     pub fn text(mut self, text: impl Into<String>) -> Self {
         self.text = Some(text.into());
         self
     }
 
-    /// Sets [`visibility`](Self#structfield.visibility).
+    /// Sets [`visibility`](Self#structfield.visibility): who can see the report.
     pub fn visibility(mut self, visibility: impl Into<Visibility>) -> Self {
         self.visibility = Some(visibility.into());
         self
     }
 
-    /// Sets [`text_vars`](Self#structfield.text_vars).
+    /// Sets [`text_vars`](Self#structfield.text_vars): the variables of the text.
     pub fn text_vars(mut self, text_vars: impl Into<TextVars>) -> Self {
         self.text_vars = Some(text_vars.into());
         self

@@ -24,7 +24,7 @@ impl SendTypingIndicator {
         }
     }
 
-    /// Sets [`visibility`](Self#structfield.visibility).
+    /// Sets [`visibility`](Self#structfield.visibility): who sees it.
     pub fn visibility(mut self, visibility: impl Into<Visibility>) -> Self {
         self.visibility = Some(visibility.into());
         self
@@ -41,7 +41,7 @@ impl Multicast {
         }
     }
 
-    /// Sets [`type`](Self#structfield.type).
+    /// Sets [`type`](Self#structfield.type): the kind of the message, a text of your own.
     pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
         self.r#type = Some(r#type.into());
         self
@@ -54,7 +54,7 @@ impl MulticastRecipients {
         Self { agents: None }
     }
 
-    /// Sets [`agents`](Self#structfield.agents).
+    /// Sets [`agents`](Self#structfield.agents): agents.
     pub fn agents(mut self, agents: impl Into<MulticastAgents>) -> Self {
         self.agents = Some(agents.into());
         self
@@ -71,19 +71,19 @@ impl MulticastAgents {
         }
     }
 
-    /// Sets [`all`](Self#structfield.all).
+    /// Sets [`all`](Self#structfield.all): whether it goes to all agents.
     pub fn all(mut self, all: bool) -> Self {
         self.all = Some(all);
         self
     }
 
-    /// Sets [`ids`](Self#structfield.ids).
+    /// Sets [`ids`](Self#structfield.ids): these agents.
     pub fn ids(mut self, ids: impl IntoIterator<Item = impl Into<AgentId>>) -> Self {
         self.ids = Some(ids.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets [`groups`](Self#structfield.groups).
+    /// Sets [`groups`](Self#structfield.groups): the members of these groups.
     pub fn groups(
         mut self,
         groups: impl IntoIterator<Item = impl Into<GroupId>>,

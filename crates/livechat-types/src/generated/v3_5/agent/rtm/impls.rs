@@ -16,31 +16,33 @@ impl RtmListArchives {
         }
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which threads to return; all, if absent.
     pub fn filters(mut self, filters: impl Into<RtmArchivesFilters>) -> Self {
         self.filters = Some(filters.into());
         self
     }
 
-    /// Sets [`page_id`](Self#structfield.page_id).
+    /// Sets [`page_id`](Self#structfield.page_id): the page to return: `next_page_id` or
+    /// `previous_page_id` of an earlier answer.
     pub fn page_id(mut self, page_id: impl Into<PageId>) -> Self {
         self.page_id = Some(page_id.into());
         self
     }
 
-    /// Sets [`sort_order`](Self#structfield.sort_order).
+    /// Sets [`sort_order`](Self#structfield.sort_order): the order.
     pub fn sort_order(mut self, sort_order: impl Into<SortOrder>) -> Self {
         self.sort_order = Some(sort_order.into());
         self
     }
 
-    /// Sets [`limit`](Self#structfield.limit).
+    /// Sets [`limit`](Self#structfield.limit): how many items a page may hold.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Sets [`highlights`](Self#structfield.highlights).
+    /// Sets [`highlights`](Self#structfield.highlights): marks what matches `filters.query` in the
+    /// answer.
     pub fn highlights(mut self, highlights: impl Into<Highlights>) -> Self {
         self.highlights = Some(highlights.into());
         self
@@ -68,25 +70,26 @@ impl RtmArchivesFilters {
         }
     }
 
-    /// Sets [`query`](Self#structfield.query).
+    /// Sets [`query`](Self#structfield.query): a text to search for.
     pub fn query(mut self, query: impl Into<String>) -> Self {
         self.query = Some(query.into());
         self
     }
 
-    /// Sets [`from`](Self#structfield.from).
+    /// Sets [`from`](Self#structfield.from): the start of the time to look at.
     pub fn from(mut self, from: Timestamp) -> Self {
         self.from = Some(from);
         self
     }
 
-    /// Sets [`to`](Self#structfield.to).
+    /// Sets [`to`](Self#structfield.to): the end of the time to look at.
     pub fn to(mut self, to: Timestamp) -> Self {
         self.to = Some(to);
         self
     }
 
-    /// Sets [`group_ids`](Self#structfield.group_ids).
+    /// Sets [`group_ids`](Self#structfield.group_ids): threads that any of these groups has access to,
+    /// 200 groups at most.
     pub fn group_ids(
         mut self,
         group_ids: impl IntoIterator<Item = impl Into<GroupId>>,
@@ -95,37 +98,37 @@ impl RtmArchivesFilters {
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): filters by properties.
     pub fn properties(mut self, properties: impl Into<PropertyFilters>) -> Self {
         self.properties = Some(properties.into());
         self
     }
 
-    /// Sets [`agents`](Self#structfield.agents).
+    /// Sets [`agents`](Self#structfield.agents): by the agents of the thread.
     pub fn agents(mut self, agents: impl Into<AgentsFilter>) -> Self {
         self.agents = Some(agents.into());
         self
     }
 
-    /// Sets [`tags`](Self#structfield.tags).
+    /// Sets [`tags`](Self#structfield.tags): by the names of tags.
     pub fn tags(mut self, tags: impl Into<StringFilter>) -> Self {
         self.tags = Some(tags.into());
         self
     }
 
-    /// Sets [`sales`](Self#structfield.sales).
+    /// Sets [`sales`](Self#structfield.sales): by sales.
     pub fn sales(mut self, sales: impl Into<ValueFilter>) -> Self {
         self.sales = Some(sales.into());
         self
     }
 
-    /// Sets [`goals`](Self#structfield.goals).
+    /// Sets [`goals`](Self#structfield.goals): by goals.
     pub fn goals(mut self, goals: impl Into<ValueFilter>) -> Self {
         self.goals = Some(goals.into());
         self
     }
 
-    /// Sets [`forms`](Self#structfield.forms).
+    /// Sets [`forms`](Self#structfield.forms): by filled forms.
     pub fn forms(
         mut self,
         forms: impl IntoIterator<Item = impl Into<RtmFormFilter>>,
@@ -134,19 +137,20 @@ impl RtmArchivesFilters {
         self
     }
 
-    /// Sets [`event_types`](Self#structfield.event_types).
+    /// Sets [`event_types`](Self#structfield.event_types): by the types of events in the thread.
     pub fn event_types(mut self, event_types: impl Into<EventTypesFilter>) -> Self {
         self.event_types = Some(event_types.into());
         self
     }
 
-    /// Sets [`greetings`](Self#structfield.greetings).
+    /// Sets [`greetings`](Self#structfield.greetings): by greetings.
     pub fn greetings(mut self, greetings: impl Into<GreetingsFilter>) -> Self {
         self.greetings = Some(greetings.into());
         self
     }
 
-    /// Sets [`agent_response`](Self#structfield.agent_response).
+    /// Sets [`agent_response`](Self#structfield.agent_response): by whether and by whom the customer
+    /// was answered.
     pub fn agent_response(
         mut self,
         agent_response: impl Into<AgentResponseFilter>,
@@ -155,7 +159,8 @@ impl RtmArchivesFilters {
         self
     }
 
-    /// Sets [`customer_countries`](Self#structfield.customer_countries).
+    /// Sets [`customer_countries`](Self#structfield.customer_countries): by the customer's country:
+    /// codes of two letters (ISO 3166-1).
     pub fn customer_countries(
         mut self,
         customer_countries: impl Into<StringFilter>,
@@ -174,13 +179,13 @@ impl RtmFormFilter {
         }
     }
 
-    /// Sets [`type`](Self#structfield.type).
+    /// Sets [`type`](Self#structfield.type): which form.
     pub fn r#type(mut self, r#type: impl Into<FormFilterType>) -> Self {
         self.r#type = Some(r#type.into());
         self
     }
 
-    /// Sets [`answer_id`](Self#structfield.answer_id).
+    /// Sets [`answer_id`](Self#structfield.answer_id): the id of an answer that must have been given.
     pub fn answer_id(mut self, answer_id: impl Into<String>) -> Self {
         self.answer_id = Some(answer_id.into());
         self

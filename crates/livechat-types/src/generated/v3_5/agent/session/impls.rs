@@ -18,31 +18,34 @@ impl Login {
         }
     }
 
-    /// Sets [`timezone`](Self#structfield.timezone).
+    /// Sets [`timezone`](Self#structfield.timezone): the time zone that the agent is in.
     pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
         self.timezone = Some(timezone.into());
         self
     }
 
-    /// Sets [`reconnect`](Self#structfield.reconnect).
+    /// Sets [`reconnect`](Self#structfield.reconnect): whether the status becomes the last known one,
+    /// instead of the default of the settings.
     pub fn reconnect(mut self, reconnect: bool) -> Self {
         self.reconnect = Some(reconnect);
         self
     }
 
-    /// Sets [`application`](Self#structfield.application).
+    /// Sets [`application`](Self#structfield.application): the program that logs in.
     pub fn application(mut self, application: impl Into<LoginApplication>) -> Self {
         self.application = Some(application.into());
         self
     }
 
-    /// Sets [`away`](Self#structfield.away).
+    /// Sets [`away`](Self#structfield.away): whether the connection starts as away, so that a
+    /// connection that was lost and came back brings no chats to an agent who is not there.
     pub fn away(mut self, away: bool) -> Self {
         self.away = Some(away);
         self
     }
 
-    /// Sets [`customer_monitoring_level`](Self#structfield.customer_monitoring_level).
+    /// Sets [`customer_monitoring_level`](Self#structfield.customer_monitoring_level): which customers
+    /// pushes are sent about.
     pub fn customer_monitoring_level(
         mut self,
         customer_monitoring_level: impl Into<CustomerMonitoringLevel>,
@@ -51,7 +54,8 @@ impl Login {
         self
     }
 
-    /// Sets [`pushes`](Self#structfield.pushes).
+    /// Sets [`pushes`](Self#structfield.pushes): which pushes are sent: a version number without `v` to
+    /// names of pushes, or to `all` alone.
     pub fn pushes(mut self, pushes: BTreeMap<String, Vec<String>>) -> Self {
         self.pushes = Some(pushes);
         self
@@ -64,13 +68,13 @@ impl LoginApplication {
         Self { name: None, version: None }
     }
 
-    /// Sets [`name`](Self#structfield.name).
+    /// Sets [`name`](Self#structfield.name): its name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sets [`version`](Self#structfield.version).
+    /// Sets [`version`](Self#structfield.version): its version.
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = Some(version.into());
         self

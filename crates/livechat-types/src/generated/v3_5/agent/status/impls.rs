@@ -13,7 +13,7 @@ impl SetRoutingStatus {
         }
     }
 
-    /// Sets [`agent_id`](Self#structfield.agent_id).
+    /// Sets [`agent_id`](Self#structfield.agent_id): the agent or bot.
     pub fn agent_id(mut self, agent_id: impl Into<AgentId>) -> Self {
         self.agent_id = Some(agent_id.into());
         self
@@ -26,7 +26,7 @@ impl ListRoutingStatuses {
         Self { filters: None }
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which agents; all, if absent.
     pub fn filters(mut self, filters: impl Into<RoutingStatusesFilters>) -> Self {
         self.filters = Some(filters.into());
         self
@@ -39,7 +39,7 @@ impl RoutingStatusesFilters {
         Self { group_ids: None }
     }
 
-    /// Sets [`group_ids`](Self#structfield.group_ids).
+    /// Sets [`group_ids`](Self#structfield.group_ids): members of these groups.
     pub fn group_ids(
         mut self,
         group_ids: impl IntoIterator<Item = impl Into<GroupId>>,

@@ -24,49 +24,52 @@ impl CreateAgent {
         }
     }
 
-    /// Sets [`role`](Self#structfield.role).
+    /// Sets [`role`](Self#structfield.role): what the agent may do.
     pub fn role(mut self, role: impl Into<AssignableRole>) -> Self {
         self.role = Some(role.into());
         self
     }
 
-    /// Sets [`avatar`](Self#structfield.avatar).
+    /// Sets [`avatar`](Self#structfield.avatar): the URL of the agent's picture.
     pub fn avatar(mut self, avatar: impl Into<String>) -> Self {
         self.avatar = Some(avatar.into());
         self
     }
 
-    /// Sets [`login_status`](Self#structfield.login_status).
+    /// Sets [`login_status`](Self#structfield.login_status): whether the agent accepts chats right
+    /// after logging in.
     pub fn login_status(mut self, login_status: impl Into<LoginStatus>) -> Self {
         self.login_status = Some(login_status.into());
         self
     }
 
-    /// Sets [`job_title`](Self#structfield.job_title).
+    /// Sets [`job_title`](Self#structfield.job_title): the agent's job title.
     pub fn job_title(mut self, job_title: impl Into<String>) -> Self {
         self.job_title = Some(job_title.into());
         self
     }
 
-    /// Sets [`mobile`](Self#structfield.mobile).
+    /// Sets [`mobile`](Self#structfield.mobile): the agent's mobile phone number.
     pub fn mobile(mut self, mobile: impl Into<String>) -> Self {
         self.mobile = Some(mobile.into());
         self
     }
 
-    /// Sets [`max_chats_count`](Self#structfield.max_chats_count).
+    /// Sets [`max_chats_count`](Self#structfield.max_chats_count): how many chats at once the agent is
+    /// given at most.
     pub fn max_chats_count(mut self, max_chats_count: u32) -> Self {
         self.max_chats_count = Some(max_chats_count);
         self
     }
 
-    /// Sets [`awaiting_approval`](Self#structfield.awaiting_approval).
+    /// Sets [`awaiting_approval`](Self#structfield.awaiting_approval): whether the agent must be
+    /// approved before using the app.
     pub fn awaiting_approval(mut self, awaiting_approval: bool) -> Self {
         self.awaiting_approval = Some(awaiting_approval);
         self
     }
 
-    /// Sets [`groups`](Self#structfield.groups).
+    /// Sets [`groups`](Self#structfield.groups): the groups that the agent belongs to.
     pub fn groups(
         mut self,
         groups: impl IntoIterator<Item = impl Into<GroupMembership>>,
@@ -75,7 +78,8 @@ impl CreateAgent {
         self
     }
 
-    /// Sets [`notifications`](Self#structfield.notifications).
+    /// Sets [`notifications`](Self#structfield.notifications): the notifications that are switched on
+    /// for the agent.
     pub fn notifications(
         mut self,
         notifications: impl IntoIterator<Item = impl Into<AgentNotification>>,
@@ -84,7 +88,8 @@ impl CreateAgent {
         self
     }
 
-    /// Sets [`email_subscriptions`](Self#structfield.email_subscriptions).
+    /// Sets [`email_subscriptions`](Self#structfield.email_subscriptions): the reports that the agent
+    /// gets by e-mail.
     pub fn email_subscriptions(
         mut self,
         email_subscriptions: impl IntoIterator<Item = impl Into<EmailSubscription>>,
@@ -95,7 +100,7 @@ impl CreateAgent {
         self
     }
 
-    /// Sets [`work_scheduler`](Self#structfield.work_scheduler).
+    /// Sets [`work_scheduler`](Self#structfield.work_scheduler): when the agent works.
     pub fn work_scheduler(
         mut self,
         work_scheduler: impl Into<NewWorkScheduler>,
@@ -114,7 +119,8 @@ impl NewWorkScheduler {
         }
     }
 
-    /// Sets [`timezone`](Self#structfield.timezone).
+    /// Sets [`timezone`](Self#structfield.timezone): the time zone that the hours are meant in, by its
+    /// IANA name such as `Europe/Oslo`.
     pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
         self.timezone = Some(timezone.into());
         self
@@ -130,7 +136,7 @@ impl GetAgent {
         }
     }
 
-    /// Sets [`fields`](Self#structfield.fields).
+    /// Sets [`fields`](Self#structfield.fields): what to return beyond what always comes.
     pub fn fields(
         mut self,
         fields: impl IntoIterator<Item = impl Into<AgentField>>,
@@ -149,13 +155,13 @@ impl ListAgents {
         }
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which agents to list.
     pub fn filters(mut self, filters: impl Into<AgentFilters>) -> Self {
         self.filters = Some(filters.into());
         self
     }
 
-    /// Sets [`fields`](Self#structfield.fields).
+    /// Sets [`fields`](Self#structfield.fields): what to return beyond what always comes.
     pub fn fields(
         mut self,
         fields: impl IntoIterator<Item = impl Into<AgentField>>,
@@ -174,7 +180,7 @@ impl AgentFilters {
         }
     }
 
-    /// Sets [`group_ids`](Self#structfield.group_ids).
+    /// Sets [`group_ids`](Self#structfield.group_ids): only agents who belong to one of these groups.
     pub fn group_ids(
         mut self,
         group_ids: impl IntoIterator<Item = impl Into<GroupId>>,
@@ -183,7 +189,8 @@ impl AgentFilters {
         self
     }
 
-    /// Sets [`suspended`](Self#structfield.suspended).
+    /// Sets [`suspended`](Self#structfield.suspended): only agents who are suspended (`true`), or only
+    /// those who are not (`false`).
     pub fn suspended(mut self, suspended: bool) -> Self {
         self.suspended = Some(suspended);
         self
@@ -209,49 +216,51 @@ impl UpdateAgent {
         }
     }
 
-    /// Sets [`name`](Self#structfield.name).
+    /// Sets [`name`](Self#structfield.name): the agent's new name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sets [`role`](Self#structfield.role).
+    /// Sets [`role`](Self#structfield.role): what the agent may do from now on.
     pub fn role(mut self, role: impl Into<AssignableRole>) -> Self {
         self.role = Some(role.into());
         self
     }
 
-    /// Sets [`avatar`](Self#structfield.avatar).
+    /// Sets [`avatar`](Self#structfield.avatar): the URL of the agent's new picture.
     pub fn avatar(mut self, avatar: impl Into<String>) -> Self {
         self.avatar = Some(avatar.into());
         self
     }
 
-    /// Sets [`login_status`](Self#structfield.login_status).
+    /// Sets [`login_status`](Self#structfield.login_status): whether the agent accepts chats right
+    /// after logging in.
     pub fn login_status(mut self, login_status: impl Into<LoginStatus>) -> Self {
         self.login_status = Some(login_status.into());
         self
     }
 
-    /// Sets [`job_title`](Self#structfield.job_title).
+    /// Sets [`job_title`](Self#structfield.job_title): the agent's job title.
     pub fn job_title(mut self, job_title: impl Into<String>) -> Self {
         self.job_title = Some(job_title.into());
         self
     }
 
-    /// Sets [`mobile`](Self#structfield.mobile).
+    /// Sets [`mobile`](Self#structfield.mobile): the agent's mobile phone number.
     pub fn mobile(mut self, mobile: impl Into<String>) -> Self {
         self.mobile = Some(mobile.into());
         self
     }
 
-    /// Sets [`max_chats_count`](Self#structfield.max_chats_count).
+    /// Sets [`max_chats_count`](Self#structfield.max_chats_count): how many chats at once the agent is
+    /// given at most.
     pub fn max_chats_count(mut self, max_chats_count: u32) -> Self {
         self.max_chats_count = Some(max_chats_count);
         self
     }
 
-    /// Sets [`groups`](Self#structfield.groups).
+    /// Sets [`groups`](Self#structfield.groups): the groups that the agent belongs to from now on.
     pub fn groups(
         mut self,
         groups: impl IntoIterator<Item = impl Into<GroupMembership>>,
@@ -260,7 +269,8 @@ impl UpdateAgent {
         self
     }
 
-    /// Sets [`notifications`](Self#structfield.notifications).
+    /// Sets [`notifications`](Self#structfield.notifications): the notifications that are switched on
+    /// for the agent from now on.
     pub fn notifications(
         mut self,
         notifications: impl IntoIterator<Item = impl Into<AgentNotification>>,
@@ -269,7 +279,8 @@ impl UpdateAgent {
         self
     }
 
-    /// Sets [`email_subscriptions`](Self#structfield.email_subscriptions).
+    /// Sets [`email_subscriptions`](Self#structfield.email_subscriptions): the reports that the agent
+    /// gets by e-mail from now on.
     pub fn email_subscriptions(
         mut self,
         email_subscriptions: impl IntoIterator<Item = impl Into<EmailSubscription>>,
@@ -280,7 +291,7 @@ impl UpdateAgent {
         self
     }
 
-    /// Sets [`work_scheduler`](Self#structfield.work_scheduler).
+    /// Sets [`work_scheduler`](Self#structfield.work_scheduler): when the agent works from now on.
     pub fn work_scheduler(
         mut self,
         work_scheduler: impl Into<NewWorkScheduler>,

@@ -18,13 +18,13 @@ impl AddAutoAccess {
         }
     }
 
-    /// Sets [`description`](Self#structfield.description).
+    /// Sets [`description`](Self#structfield.description): what the rule is for, for people.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// Sets [`next_id`](Self#structfield.next_id).
+    /// Sets [`next_id`](Self#structfield.next_id): the existing rule that the new one is put before.
     pub fn next_id(mut self, next_id: impl Into<AutoAccessId>) -> Self {
         self.next_id = Some(next_id.into());
         self
@@ -57,25 +57,25 @@ impl UpdateAutoAccess {
         }
     }
 
-    /// Sets [`access`](Self#structfield.access).
+    /// Sets [`access`](Self#structfield.access): which groups get access from now on.
     pub fn access(mut self, access: impl Into<AutoAccessTarget>) -> Self {
         self.access = Some(access.into());
         self
     }
 
-    /// Sets [`conditions`](Self#structfield.conditions).
+    /// Sets [`conditions`](Self#structfield.conditions): when the rule applies from now on.
     pub fn conditions(mut self, conditions: impl Into<AutoAccessConditions>) -> Self {
         self.conditions = Some(conditions.into());
         self
     }
 
-    /// Sets [`description`](Self#structfield.description).
+    /// Sets [`description`](Self#structfield.description): what the rule is for, for people.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// Sets [`next_id`](Self#structfield.next_id).
+    /// Sets [`next_id`](Self#structfield.next_id): the rule that this one is moved before.
     pub fn next_id(mut self, next_id: impl Into<AutoAccessId>) -> Self {
         self.next_id = Some(next_id.into());
         self

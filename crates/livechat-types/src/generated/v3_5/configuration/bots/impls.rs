@@ -18,19 +18,21 @@ impl CreateBotTemplate {
         }
     }
 
-    /// Sets [`avatar`](Self#structfield.avatar).
+    /// Sets [`avatar`](Self#structfield.avatar): the URL of the bots' picture.
     pub fn avatar(mut self, avatar: impl Into<String>) -> Self {
         self.avatar = Some(avatar.into());
         self
     }
 
-    /// Sets [`max_chats_count`](Self#structfield.max_chats_count).
+    /// Sets [`max_chats_count`](Self#structfield.max_chats_count): how many chats at once a bot is
+    /// given at most.
     pub fn max_chats_count(mut self, max_chats_count: u32) -> Self {
         self.max_chats_count = Some(max_chats_count);
         self
     }
 
-    /// Sets [`default_group_priority`](Self#structfield.default_group_priority).
+    /// Sets [`default_group_priority`](Self#structfield.default_group_priority): the priority in groups
+    /// for which none was set.
     pub fn default_group_priority(
         mut self,
         default_group_priority: impl Into<RoutingPriority>,
@@ -39,13 +41,14 @@ impl CreateBotTemplate {
         self
     }
 
-    /// Sets [`job_title`](Self#structfield.job_title).
+    /// Sets [`job_title`](Self#structfield.job_title): the bots' job title.
     pub fn job_title(mut self, job_title: impl Into<String>) -> Self {
         self.job_title = Some(job_title.into());
         self
     }
 
-    /// Sets [`affect_existing_installations`](Self#structfield.affect_existing_installations).
+    /// Sets [`affect_existing_installations`](Self#structfield.affect_existing_installations): `true`:
+    /// licenses that have the application installed already get a bot too.
     pub fn affect_existing_installations(
         mut self,
         affect_existing_installations: bool,
@@ -70,19 +73,21 @@ impl CreateBot {
         }
     }
 
-    /// Sets [`avatar`](Self#structfield.avatar).
+    /// Sets [`avatar`](Self#structfield.avatar): the URL of the bot's picture.
     pub fn avatar(mut self, avatar: impl Into<String>) -> Self {
         self.avatar = Some(avatar.into());
         self
     }
 
-    /// Sets [`max_chats_count`](Self#structfield.max_chats_count).
+    /// Sets [`max_chats_count`](Self#structfield.max_chats_count): how many chats at once the bot is
+    /// given at most.
     pub fn max_chats_count(mut self, max_chats_count: u32) -> Self {
         self.max_chats_count = Some(max_chats_count);
         self
     }
 
-    /// Sets [`default_group_priority`](Self#structfield.default_group_priority).
+    /// Sets [`default_group_priority`](Self#structfield.default_group_priority): the bot's priority in
+    /// groups for which none was set.
     pub fn default_group_priority(
         mut self,
         default_group_priority: impl Into<RoutingPriority>,
@@ -91,13 +96,13 @@ impl CreateBot {
         self
     }
 
-    /// Sets [`job_title`](Self#structfield.job_title).
+    /// Sets [`job_title`](Self#structfield.job_title): the bot's job title.
     pub fn job_title(mut self, job_title: impl Into<String>) -> Self {
         self.job_title = Some(job_title.into());
         self
     }
 
-    /// Sets [`groups`](Self#structfield.groups).
+    /// Sets [`groups`](Self#structfield.groups): the groups that the bot belongs to.
     pub fn groups(
         mut self,
         groups: impl IntoIterator<Item = impl Into<GroupMembership>>,
@@ -106,7 +111,7 @@ impl CreateBot {
         self
     }
 
-    /// Sets [`work_scheduler`](Self#structfield.work_scheduler).
+    /// Sets [`work_scheduler`](Self#structfield.work_scheduler): when the bot works.
     pub fn work_scheduler(
         mut self,
         work_scheduler: impl Into<NewBotWorkScheduler>,
@@ -115,7 +120,7 @@ impl CreateBot {
         self
     }
 
-    /// Sets [`owner_client_id`](Self#structfield.owner_client_id).
+    /// Sets [`owner_client_id`](Self#structfield.owner_client_id): the application that owns the bot.
     pub fn owner_client_id(mut self, owner_client_id: impl Into<ClientId>) -> Self {
         self.owner_client_id = Some(owner_client_id.into());
         self
@@ -145,7 +150,9 @@ impl DeleteBotTemplate {
         }
     }
 
-    /// Sets [`affect_existing_installations`](Self#structfield.affect_existing_installations).
+    /// Sets [`affect_existing_installations`](Self#structfield.affect_existing_installations): `true`:
+    /// the bots made from the template are deleted too, on all licenses that have the application
+    /// installed.
     pub fn affect_existing_installations(
         mut self,
         affect_existing_installations: bool,
@@ -177,25 +184,27 @@ impl UpdateBotTemplate {
         }
     }
 
-    /// Sets [`name`](Self#structfield.name).
+    /// Sets [`name`](Self#structfield.name): the name of the bots, as others see it.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sets [`avatar`](Self#structfield.avatar).
+    /// Sets [`avatar`](Self#structfield.avatar): the URL of the bots' picture.
     pub fn avatar(mut self, avatar: impl Into<String>) -> Self {
         self.avatar = Some(avatar.into());
         self
     }
 
-    /// Sets [`max_chats_count`](Self#structfield.max_chats_count).
+    /// Sets [`max_chats_count`](Self#structfield.max_chats_count): how many chats at once a bot is
+    /// given at most.
     pub fn max_chats_count(mut self, max_chats_count: u32) -> Self {
         self.max_chats_count = Some(max_chats_count);
         self
     }
 
-    /// Sets [`default_group_priority`](Self#structfield.default_group_priority).
+    /// Sets [`default_group_priority`](Self#structfield.default_group_priority): the priority in groups
+    /// for which none was set.
     pub fn default_group_priority(
         mut self,
         default_group_priority: impl Into<RoutingPriority>,
@@ -204,13 +213,15 @@ impl UpdateBotTemplate {
         self
     }
 
-    /// Sets [`job_title`](Self#structfield.job_title).
+    /// Sets [`job_title`](Self#structfield.job_title): the bots' job title.
     pub fn job_title(mut self, job_title: impl Into<String>) -> Self {
         self.job_title = Some(job_title.into());
         self
     }
 
-    /// Sets [`affect_existing_installations`](Self#structfield.affect_existing_installations).
+    /// Sets [`affect_existing_installations`](Self#structfield.affect_existing_installations): `true`:
+    /// the bots made from the template are changed too, on all licenses that have the application
+    /// installed.
     pub fn affect_existing_installations(
         mut self,
         affect_existing_installations: bool,
@@ -235,25 +246,26 @@ impl UpdateBot {
         }
     }
 
-    /// Sets [`name`](Self#structfield.name).
+    /// Sets [`name`](Self#structfield.name): the bot's name, as others see it.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sets [`avatar`](Self#structfield.avatar).
+    /// Sets [`avatar`](Self#structfield.avatar): the URL of the bot's picture.
     pub fn avatar(mut self, avatar: impl Into<String>) -> Self {
         self.avatar = Some(avatar.into());
         self
     }
 
-    /// Sets [`max_chats_count`](Self#structfield.max_chats_count).
+    /// Sets [`max_chats_count`](Self#structfield.max_chats_count): how many chats at once the bot is
+    /// given at most.
     pub fn max_chats_count(mut self, max_chats_count: u32) -> Self {
         self.max_chats_count = Some(max_chats_count);
         self
     }
 
-    /// Sets [`groups`](Self#structfield.groups).
+    /// Sets [`groups`](Self#structfield.groups): the groups that the bot belongs to from now on.
     pub fn groups(
         mut self,
         groups: impl IntoIterator<Item = impl Into<GroupMembership>>,
@@ -262,7 +274,8 @@ impl UpdateBot {
         self
     }
 
-    /// Sets [`default_group_priority`](Self#structfield.default_group_priority).
+    /// Sets [`default_group_priority`](Self#structfield.default_group_priority): the bot's priority in
+    /// groups for which none was set.
     pub fn default_group_priority(
         mut self,
         default_group_priority: impl Into<RoutingPriority>,
@@ -271,13 +284,13 @@ impl UpdateBot {
         self
     }
 
-    /// Sets [`job_title`](Self#structfield.job_title).
+    /// Sets [`job_title`](Self#structfield.job_title): the bot's job title.
     pub fn job_title(mut self, job_title: impl Into<String>) -> Self {
         self.job_title = Some(job_title.into());
         self
     }
 
-    /// Sets [`work_scheduler`](Self#structfield.work_scheduler).
+    /// Sets [`work_scheduler`](Self#structfield.work_scheduler): when the bot works from now on.
     pub fn work_scheduler(
         mut self,
         work_scheduler: impl Into<NewBotWorkScheduler>,
@@ -302,13 +315,13 @@ impl ListBots {
         Self { all: None, fields: None }
     }
 
-    /// Sets [`all`](Self#structfield.all).
+    /// Sets [`all`](Self#structfield.all): `true`: all bots of the license.
     pub fn all(mut self, all: bool) -> Self {
         self.all = Some(all);
         self
     }
 
-    /// Sets [`fields`](Self#structfield.fields).
+    /// Sets [`fields`](Self#structfield.fields): what to return beyond what always comes.
     pub fn fields(
         mut self,
         fields: impl IntoIterator<Item = impl Into<BotField>>,
@@ -327,7 +340,7 @@ impl GetBot {
         }
     }
 
-    /// Sets [`fields`](Self#structfield.fields).
+    /// Sets [`fields`](Self#structfield.fields): what to return beyond what always comes.
     pub fn fields(
         mut self,
         fields: impl IntoIterator<Item = impl Into<BotField>>,
@@ -364,7 +377,8 @@ impl ResetBotTemplateSecret {
         }
     }
 
-    /// Sets [`affect_existing_installations`](Self#structfield.affect_existing_installations).
+    /// Sets [`affect_existing_installations`](Self#structfield.affect_existing_installations): `true`:
+    /// the bots made from the template get the new secret too.
     pub fn affect_existing_installations(
         mut self,
         affect_existing_installations: bool,
@@ -383,7 +397,7 @@ impl ResetBotSecret {
         }
     }
 
-    /// Sets [`owner_client_id`](Self#structfield.owner_client_id).
+    /// Sets [`owner_client_id`](Self#structfield.owner_client_id): the application that owns the bot.
     pub fn owner_client_id(mut self, owner_client_id: impl Into<ClientId>) -> Self {
         self.owner_client_id = Some(owner_client_id.into());
         self

@@ -17,7 +17,8 @@ impl CreateGroup {
         }
     }
 
-    /// Sets [`language_code`](Self#structfield.language_code).
+    /// Sets [`language_code`](Self#structfield.language_code): the language of the group, by its code
+    /// such as `en`.
     pub fn language_code(mut self, language_code: impl Into<String>) -> Self {
         self.language_code = Some(language_code.into());
         self
@@ -35,19 +36,21 @@ impl UpdateGroup {
         }
     }
 
-    /// Sets [`name`](Self#structfield.name).
+    /// Sets [`name`](Self#structfield.name): the group's new name, of at most 180 characters.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sets [`language_code`](Self#structfield.language_code).
+    /// Sets [`language_code`](Self#structfield.language_code): the language of the group, by its code
+    /// such as `en`.
     pub fn language_code(mut self, language_code: impl Into<String>) -> Self {
         self.language_code = Some(language_code.into());
         self
     }
 
-    /// Sets [`agent_priorities`](Self#structfield.agent_priorities).
+    /// Sets [`agent_priorities`](Self#structfield.agent_priorities): who belongs to the group, and with
+    /// which priority.
     pub fn agent_priorities(
         mut self,
         agent_priorities: impl Into<AgentPriorities>,
@@ -70,7 +73,7 @@ impl ListGroups {
         Self { fields: None }
     }
 
-    /// Sets [`fields`](Self#structfield.fields).
+    /// Sets [`fields`](Self#structfield.fields): what to return beyond what always comes.
     pub fn fields(
         mut self,
         fields: impl IntoIterator<Item = impl Into<GroupField>>,
@@ -89,7 +92,7 @@ impl GetGroup {
         }
     }
 
-    /// Sets [`fields`](Self#structfield.fields).
+    /// Sets [`fields`](Self#structfield.fields): what to return beyond what always comes.
     pub fn fields(
         mut self,
         fields: impl IntoIterator<Item = impl Into<GroupField>>,

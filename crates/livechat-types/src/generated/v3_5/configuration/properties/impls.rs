@@ -24,13 +24,14 @@ impl RegisterProperty {
         }
     }
 
-    /// Sets [`description`](Self#structfield.description).
+    /// Sets [`description`](Self#structfield.description): what the property is for, for people.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// Sets [`domain`](Self#structfield.domain).
+    /// Sets [`domain`](Self#structfield.domain): the values that the property may have, of the
+    /// property's type.
     pub fn domain(
         mut self,
         domain: impl IntoIterator<Item = impl Into<PropertyValue>>,
@@ -39,13 +40,14 @@ impl RegisterProperty {
         self
     }
 
-    /// Sets [`range`](Self#structfield.range).
+    /// Sets [`range`](Self#structfield.range): the bounds of the values that the property may have.
     pub fn range(mut self, range: impl Into<PropertyRange>) -> Self {
         self.range = Some(range.into());
         self
     }
 
-    /// Sets [`default_value`](Self#structfield.default_value).
+    /// Sets [`default_value`](Self#structfield.default_value): the value of the property where none was
+    /// set.
     pub fn default_value(mut self, default_value: impl Into<PropertyValue>) -> Self {
         self.default_value = Some(default_value.into());
         self
@@ -65,35 +67,35 @@ impl PropertyAccess {
         }
     }
 
-    /// Sets [`chat`](Self#structfield.chat).
+    /// Sets [`chat`](Self#structfield.chat): access to the property of a chat.
     #[must_use]
     pub fn chat(mut self, chat: impl Into<PropertyUserAccess>) -> Self {
         self.chat = Some(chat.into());
         self
     }
 
-    /// Sets [`thread`](Self#structfield.thread).
+    /// Sets [`thread`](Self#structfield.thread): access to the property of a thread.
     #[must_use]
     pub fn thread(mut self, thread: impl Into<PropertyUserAccess>) -> Self {
         self.thread = Some(thread.into());
         self
     }
 
-    /// Sets [`event`](Self#structfield.event).
+    /// Sets [`event`](Self#structfield.event): access to the property of an event.
     #[must_use]
     pub fn event(mut self, event: impl Into<PropertyUserAccess>) -> Self {
         self.event = Some(event.into());
         self
     }
 
-    /// Sets [`license`](Self#structfield.license).
+    /// Sets [`license`](Self#structfield.license): access to the property of the license.
     #[must_use]
     pub fn license(mut self, license: impl Into<PropertyUserAccess>) -> Self {
         self.license = Some(license.into());
         self
     }
 
-    /// Sets [`group`](Self#structfield.group).
+    /// Sets [`group`](Self#structfield.group): access to the property of a group.
     #[must_use]
     pub fn group(mut self, group: impl Into<PropertyUserAccess>) -> Self {
         self.group = Some(group.into());
@@ -111,7 +113,7 @@ impl PropertyUserAccess {
         }
     }
 
-    /// Sets [`agent`](Self#structfield.agent).
+    /// Sets [`agent`](Self#structfield.agent): what agents may do.
     #[must_use]
     pub fn agent(
         mut self,
@@ -121,7 +123,7 @@ impl PropertyUserAccess {
         self
     }
 
-    /// Sets [`customer`](Self#structfield.customer).
+    /// Sets [`customer`](Self#structfield.customer): what customers may do.
     #[must_use]
     pub fn customer(
         mut self,
@@ -139,14 +141,14 @@ impl PropertyRange {
         Self { from: None, to: None }
     }
 
-    /// Sets [`from`](Self#structfield.from).
+    /// Sets [`from`](Self#structfield.from): the least value.
     #[must_use]
     pub fn from(mut self, from: i64) -> Self {
         self.from = Some(from);
         self
     }
 
-    /// Sets [`to`](Self#structfield.to).
+    /// Sets [`to`](Self#structfield.to): the greatest value.
     #[must_use]
     pub fn to(mut self, to: i64) -> Self {
         self.to = Some(to);
@@ -206,13 +208,13 @@ impl ListLicenseProperties {
         }
     }
 
-    /// Sets [`namespace`](Self#structfield.namespace).
+    /// Sets [`namespace`](Self#structfield.namespace): only properties of this namespace.
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
         self.namespace = Some(namespace.into());
         self
     }
 
-    /// Sets [`name_prefix`](Self#structfield.name_prefix).
+    /// Sets [`name_prefix`](Self#structfield.name_prefix): only properties whose name begins with this.
     pub fn name_prefix(mut self, name_prefix: impl Into<String>) -> Self {
         self.name_prefix = Some(name_prefix.into());
         self
@@ -248,13 +250,13 @@ impl ListGroupsProperties {
         }
     }
 
-    /// Sets [`namespace`](Self#structfield.namespace).
+    /// Sets [`namespace`](Self#structfield.namespace): only properties of this namespace.
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
         self.namespace = Some(namespace.into());
         self
     }
 
-    /// Sets [`name_prefix`](Self#structfield.name_prefix).
+    /// Sets [`name_prefix`](Self#structfield.name_prefix): only properties whose name begins with this.
     pub fn name_prefix(mut self, name_prefix: impl Into<String>) -> Self {
         self.name_prefix = Some(name_prefix.into());
         self

@@ -13,7 +13,7 @@ impl CreateTag {
         }
     }
 
-    /// Sets [`group_ids`](Self#structfield.group_ids).
+    /// Sets [`group_ids`](Self#structfield.group_ids): groups that may use the tag.
     pub fn group_ids(
         mut self,
         group_ids: impl IntoIterator<Item = impl Into<GroupId>>,
@@ -36,7 +36,7 @@ impl ListTags {
         Self { filters: None }
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which tags to list.
     pub fn filters(mut self, filters: impl Into<TagFilters>) -> Self {
         self.filters = Some(filters.into());
         self
@@ -61,7 +61,7 @@ impl UpdateTag {
         }
     }
 
-    /// Sets [`group_ids`](Self#structfield.group_ids).
+    /// Sets [`group_ids`](Self#structfield.group_ids): groups that may use the tag from now on.
     pub fn group_ids(
         mut self,
         group_ids: impl IntoIterator<Item = impl Into<GroupId>>,

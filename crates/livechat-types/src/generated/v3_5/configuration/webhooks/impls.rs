@@ -25,7 +25,7 @@ impl RegisterWebhook {
         }
     }
 
-    /// Sets [`additional_data`](Self#structfield.additional_data).
+    /// Sets [`additional_data`](Self#structfield.additional_data): what to send beside the payload.
     pub fn additional_data(
         mut self,
         additional_data: impl IntoIterator<Item = impl Into<WebhookAdditionalData>>,
@@ -36,13 +36,13 @@ impl RegisterWebhook {
         self
     }
 
-    /// Sets [`description`](Self#structfield.description).
+    /// Sets [`description`](Self#structfield.description): what the webhook is for, for people.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): when to send a message.
     pub fn filters(mut self, filters: impl Into<WebhookFilters>) -> Self {
         self.filters = Some(filters.into());
         self
@@ -62,21 +62,22 @@ impl WebhookFilters {
         }
     }
 
-    /// Sets [`author_type`](Self#structfield.author_type).
+    /// Sets [`author_type`](Self#structfield.author_type): only events of authors of this kind.
     #[must_use]
     pub fn author_type(mut self, author_type: impl Into<WebhookAuthorType>) -> Self {
         self.author_type = Some(author_type.into());
         self
     }
 
-    /// Sets [`only_my_chats`](Self#structfield.only_my_chats).
+    /// Sets [`only_my_chats`](Self#structfield.only_my_chats): only chats whose property
+    /// `source.client_id` is the client id of the webhook's owner.
     #[must_use]
     pub fn only_my_chats(mut self, only_my_chats: bool) -> Self {
         self.only_my_chats = Some(only_my_chats);
         self
     }
 
-    /// Sets [`chat_presence`](Self#structfield.chat_presence).
+    /// Sets [`chat_presence`](Self#structfield.chat_presence): only chats with certain users in them.
     #[must_use]
     pub fn chat_presence(
         mut self,
@@ -86,7 +87,7 @@ impl WebhookFilters {
         self
     }
 
-    /// Sets [`source_type`](Self#structfield.source_type).
+    /// Sets [`source_type`](Self#structfield.source_type): only what was caused by one of these.
     #[must_use]
     pub fn source_type(
         mut self,
@@ -96,7 +97,7 @@ impl WebhookFilters {
         self
     }
 
-    /// Sets [`agent_ids`](Self#structfield.agent_ids).
+    /// Sets [`agent_ids`](Self#structfield.agent_ids): only certain agents.
     #[must_use]
     pub fn agent_ids(mut self, agent_ids: Value) -> Self {
         self.agent_ids = Some(agent_ids);
@@ -114,14 +115,15 @@ impl ChatPresenceFilter {
         }
     }
 
-    /// Sets [`user_ids`](Self#structfield.user_ids).
+    /// Sets [`user_ids`](Self#structfield.user_ids): users by id, be they agents, bots or customers.
     #[must_use]
     pub fn user_ids(mut self, user_ids: impl Into<UserIdsFilter>) -> Self {
         self.user_ids = Some(user_ids.into());
         self
     }
 
-    /// Sets [`my_bots`](Self#structfield.my_bots).
+    /// Sets [`my_bots`](Self#structfield.my_bots): `true`: at least one bot that the webhook's owner
+    /// owns must be in the chat.
     #[must_use]
     pub fn my_bots(mut self, my_bots: bool) -> Self {
         self.my_bots = Some(my_bots);
@@ -139,7 +141,7 @@ impl UserIdsFilter {
         }
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): at least one of these must be in the chat.
     #[must_use]
     pub fn values(
         mut self,
@@ -149,7 +151,7 @@ impl UserIdsFilter {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): none of these may be in the chat.
     #[must_use]
     pub fn exclude_values(
         mut self,
@@ -185,7 +187,7 @@ impl ListWebhookNames {
         Self { version: None }
     }
 
-    /// Sets [`version`](Self#structfield.version).
+    /// Sets [`version`](Self#structfield.version): the version of the API, such as `3.5`.
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = Some(version.into());
         self
@@ -198,7 +200,8 @@ impl EnableLicenseWebhooks {
         Self { owner_client_id: None }
     }
 
-    /// Sets [`owner_client_id`](Self#structfield.owner_client_id).
+    /// Sets [`owner_client_id`](Self#structfield.owner_client_id): the application that owns the
+    /// webhooks.
     pub fn owner_client_id(mut self, owner_client_id: impl Into<ClientId>) -> Self {
         self.owner_client_id = Some(owner_client_id.into());
         self
@@ -211,7 +214,8 @@ impl DisableLicenseWebhooks {
         Self { owner_client_id: None }
     }
 
-    /// Sets [`owner_client_id`](Self#structfield.owner_client_id).
+    /// Sets [`owner_client_id`](Self#structfield.owner_client_id): the application that owns the
+    /// webhooks.
     pub fn owner_client_id(mut self, owner_client_id: impl Into<ClientId>) -> Self {
         self.owner_client_id = Some(owner_client_id.into());
         self
@@ -224,7 +228,8 @@ impl GetLicenseWebhooksState {
         Self { owner_client_id: None }
     }
 
-    /// Sets [`owner_client_id`](Self#structfield.owner_client_id).
+    /// Sets [`owner_client_id`](Self#structfield.owner_client_id): the application that owns the
+    /// webhooks.
     pub fn owner_client_id(mut self, owner_client_id: impl Into<ClientId>) -> Self {
         self.owner_client_id = Some(owner_client_id.into());
         self

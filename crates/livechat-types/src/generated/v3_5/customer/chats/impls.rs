@@ -14,19 +14,20 @@ impl ListChats {
         }
     }
 
-    /// Sets [`limit`](Self#structfield.limit).
+    /// Sets [`limit`](Self#structfield.limit): how many summaries a page holds at most.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Sets [`sort_order`](Self#structfield.sort_order).
+    /// Sets [`sort_order`](Self#structfield.sort_order): whether the chat whose last thread is the
+    /// oldest or the newest comes first.
     pub fn sort_order(mut self, sort_order: impl Into<SortOrder>) -> Self {
         self.sort_order = Some(sort_order.into());
         self
     }
 
-    /// Sets [`page_id`](Self#structfield.page_id).
+    /// Sets [`page_id`](Self#structfield.page_id): which page to return.
     pub fn page_id(mut self, page_id: impl Into<PageId>) -> Self {
         self.page_id = Some(page_id.into());
         self
@@ -45,25 +46,27 @@ impl ListThreads {
         }
     }
 
-    /// Sets [`sort_order`](Self#structfield.sort_order).
+    /// Sets [`sort_order`](Self#structfield.sort_order): whether the oldest or the newest thread comes
+    /// first.
     pub fn sort_order(mut self, sort_order: impl Into<SortOrder>) -> Self {
         self.sort_order = Some(sort_order.into());
         self
     }
 
-    /// Sets [`limit`](Self#structfield.limit).
+    /// Sets [`limit`](Self#structfield.limit): how many threads a page holds at most.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Sets [`page_id`](Self#structfield.page_id).
+    /// Sets [`page_id`](Self#structfield.page_id): which page to return.
     pub fn page_id(mut self, page_id: impl Into<PageId>) -> Self {
         self.page_id = Some(page_id.into());
         self
     }
 
-    /// Sets [`min_events_count`](Self#structfield.min_events_count).
+    /// Sets [`min_events_count`](Self#structfield.min_events_count): return as many of the latest
+    /// threads as it takes to have this many events in all of them together.
     pub fn min_events_count(mut self, min_events_count: u32) -> Self {
         self.min_events_count = Some(min_events_count);
         self
@@ -79,7 +82,7 @@ impl GetChat {
         }
     }
 
-    /// Sets [`thread_id`](Self#structfield.thread_id).
+    /// Sets [`thread_id`](Self#structfield.thread_id): the thread to return with it.
     pub fn thread_id(mut self, thread_id: impl Into<ThreadId>) -> Self {
         self.thread_id = Some(thread_id.into());
         self
@@ -96,19 +99,20 @@ impl StartChat {
         }
     }
 
-    /// Sets [`chat`](Self#structfield.chat).
+    /// Sets [`chat`](Self#structfield.chat): access, properties and events of the chat.
     pub fn chat(mut self, chat: impl Into<NewChat>) -> Self {
         self.chat = Some(chat.into());
         self
     }
 
-    /// Sets [`active`](Self#structfield.active).
+    /// Sets [`active`](Self#structfield.active): whether the first thread is open.
     pub fn active(mut self, active: bool) -> Self {
         self.active = Some(active);
         self
     }
 
-    /// Sets [`continuous`](Self#structfield.continuous).
+    /// Sets [`continuous`](Self#structfield.continuous): whether the chat is continuous, so that it can
+    /// start while no group is online.
     pub fn continuous(mut self, continuous: bool) -> Self {
         self.continuous = Some(continuous);
         self
@@ -125,19 +129,19 @@ impl NewChat {
         }
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): the chat's first properties.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
     }
 
-    /// Sets [`access`](Self#structfield.access).
+    /// Sets [`access`](Self#structfield.access): which groups can see the chat.
     pub fn access(mut self, access: impl Into<Access>) -> Self {
         self.access = Some(access.into());
         self
     }
 
-    /// Sets [`thread`](Self#structfield.thread).
+    /// Sets [`thread`](Self#structfield.thread): what the first thread begins with.
     pub fn thread(mut self, thread: impl Into<NewThread>) -> Self {
         self.thread = Some(thread.into());
         self
@@ -153,7 +157,7 @@ impl NewThread {
         }
     }
 
-    /// Sets [`events`](Self#structfield.events).
+    /// Sets [`events`](Self#structfield.events): the thread's first events.
     pub fn events(
         mut self,
         events: impl IntoIterator<Item = impl Into<NewEvent>>,
@@ -162,7 +166,7 @@ impl NewThread {
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): the thread's first properties.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
@@ -179,13 +183,13 @@ impl ResumeChat {
         }
     }
 
-    /// Sets [`active`](Self#structfield.active).
+    /// Sets [`active`](Self#structfield.active): whether the new thread is open.
     pub fn active(mut self, active: bool) -> Self {
         self.active = Some(active);
         self
     }
 
-    /// Sets [`continuous`](Self#structfield.continuous).
+    /// Sets [`continuous`](Self#structfield.continuous): whether the chat is continuous from now on.
     pub fn continuous(mut self, continuous: bool) -> Self {
         self.continuous = Some(continuous);
         self
@@ -203,19 +207,19 @@ impl ResumedChat {
         }
     }
 
-    /// Sets [`access`](Self#structfield.access).
+    /// Sets [`access`](Self#structfield.access): which groups can see the chat.
     pub fn access(mut self, access: impl Into<Access>) -> Self {
         self.access = Some(access.into());
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): properties to set on the chat.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
     }
 
-    /// Sets [`thread`](Self#structfield.thread).
+    /// Sets [`thread`](Self#structfield.thread): what the new thread begins with.
     pub fn thread(mut self, thread: impl Into<NewThread>) -> Self {
         self.thread = Some(thread.into());
         self

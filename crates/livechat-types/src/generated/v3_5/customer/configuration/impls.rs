@@ -15,25 +15,27 @@ impl GetDynamicConfiguration {
         }
     }
 
-    /// Sets [`group_id`](Self#structfield.group_id).
+    /// Sets [`group_id`](Self#structfield.group_id): the group to return the configuration of.
     pub fn group_id(mut self, group_id: impl Into<GroupId>) -> Self {
         self.group_id = Some(group_id.into());
         self
     }
 
-    /// Sets [`url`](Self#structfield.url).
+    /// Sets [`url`](Self#structfield.url): the page that the widget stands on; the answer's
+    /// `domain_allowed` is about it.
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.url = Some(url.into());
         self
     }
 
-    /// Sets [`channel_type`](Self#structfield.channel_type).
+    /// Sets [`channel_type`](Self#structfield.channel_type): the kind of channel to return the
+    /// configuration for.
     pub fn channel_type(mut self, channel_type: impl Into<String>) -> Self {
         self.channel_type = Some(channel_type.into());
         self
     }
 
-    /// Sets [`test`](Self#structfield.test).
+    /// Sets [`test`](Self#structfield.test): whether the request is only a test.
     pub fn test(mut self, test: bool) -> Self {
         self.test = Some(test);
         self

@@ -15,25 +15,26 @@ impl UpdateCustomer {
         }
     }
 
-    /// Sets [`name`](Self#structfield.name).
+    /// Sets [`name`](Self#structfield.name): the new name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sets [`email`](Self#structfield.email).
+    /// Sets [`email`](Self#structfield.email): the new e-mail address.
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
         self
     }
 
-    /// Sets [`avatar`](Self#structfield.avatar).
+    /// Sets [`avatar`](Self#structfield.avatar): where the customer's new picture is.
     pub fn avatar(mut self, avatar: impl Into<String>) -> Self {
         self.avatar = Some(avatar.into());
         self
     }
 
-    /// Sets [`session_fields`](Self#structfield.session_fields).
+    /// Sets [`session_fields`](Self#structfield.session_fields): the fields of the customer's session,
+    /// in order.
     pub fn session_fields(mut self, session_fields: impl Into<SessionFields>) -> Self {
         self.session_fields = Some(session_fields.into());
         self
@@ -65,7 +66,7 @@ impl UpdateCustomerPage {
         }
     }
 
-    /// Sets [`title`](Self#structfield.title).
+    /// Sets [`title`](Self#structfield.title): the page's title.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
         self

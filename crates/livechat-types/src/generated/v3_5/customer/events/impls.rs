@@ -14,7 +14,8 @@ impl SendEvent {
         }
     }
 
-    /// Sets [`attach_to_last_thread`](Self#structfield.attach_to_last_thread).
+    /// Sets [`attach_to_last_thread`](Self#structfield.attach_to_last_thread): what to do if the chat
+    /// is inactive: `true` adds the event to the last thread, `false` makes the request fail.
     pub fn attach_to_last_thread(mut self, attach_to_last_thread: bool) -> Self {
         self.attach_to_last_thread = Some(attach_to_last_thread);
         self
@@ -59,19 +60,20 @@ impl NewFile {
         }
     }
 
-    /// Sets [`custom_id`](Self#structfield.custom_id).
+    /// Sets [`custom_id`](Self#structfield.custom_id): an id of the author's own, by which to recognise
+    /// the event later.
     pub fn custom_id(mut self, custom_id: impl Into<String>) -> Self {
         self.custom_id = Some(custom_id.into());
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): the event's first properties.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
     }
 
-    /// Sets [`alternative_text`](Self#structfield.alternative_text).
+    /// Sets [`alternative_text`](Self#structfield.alternative_text): what the image shows, in words.
     pub fn alternative_text(mut self, alternative_text: impl Into<String>) -> Self {
         self.alternative_text = Some(alternative_text.into());
         self
@@ -92,13 +94,14 @@ impl NewForm {
         }
     }
 
-    /// Sets [`custom_id`](Self#structfield.custom_id).
+    /// Sets [`custom_id`](Self#structfield.custom_id): an id of the author's own, by which to recognise
+    /// the event later.
     pub fn custom_id(mut self, custom_id: impl Into<String>) -> Self {
         self.custom_id = Some(custom_id.into());
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): the event's first properties.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
@@ -120,19 +123,20 @@ impl NewFilledForm {
         }
     }
 
-    /// Sets [`custom_id`](Self#structfield.custom_id).
+    /// Sets [`custom_id`](Self#structfield.custom_id): an id of the author's own, by which to recognise
+    /// the event later.
     pub fn custom_id(mut self, custom_id: impl Into<String>) -> Self {
         self.custom_id = Some(custom_id.into());
         self
     }
 
-    /// Sets [`recipients`](Self#structfield.recipients).
+    /// Sets [`recipients`](Self#structfield.recipients): who gets the event.
     pub fn recipients(mut self, recipients: impl Into<EventRecipients>) -> Self {
         self.recipients = Some(recipients.into());
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): the event's first properties.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
@@ -151,25 +155,27 @@ impl NewMessage {
         }
     }
 
-    /// Sets [`custom_id`](Self#structfield.custom_id).
+    /// Sets [`custom_id`](Self#structfield.custom_id): an id of the author's own, by which to recognise
+    /// the event later.
     pub fn custom_id(mut self, custom_id: impl Into<String>) -> Self {
         self.custom_id = Some(custom_id.into());
         self
     }
 
-    /// Sets [`recipients`](Self#structfield.recipients).
+    /// Sets [`recipients`](Self#structfield.recipients): who gets the message.
     pub fn recipients(mut self, recipients: impl Into<EventRecipients>) -> Self {
         self.recipients = Some(recipients.into());
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): the event's first properties.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
     }
 
-    /// Sets [`postback`](Self#structfield.postback).
+    /// Sets [`postback`](Self#structfield.postback): the button of a rich message that the text
+    /// answers.
     pub fn postback(mut self, postback: impl Into<MessagePostback>) -> Self {
         self.postback = Some(postback.into());
         self
@@ -187,19 +193,20 @@ impl NewRichMessage {
         }
     }
 
-    /// Sets [`custom_id`](Self#structfield.custom_id).
+    /// Sets [`custom_id`](Self#structfield.custom_id): an id of the author's own, by which to recognise
+    /// the event later.
     pub fn custom_id(mut self, custom_id: impl Into<String>) -> Self {
         self.custom_id = Some(custom_id.into());
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): the event's first properties.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
     }
 
-    /// Sets [`elements`](Self#structfield.elements).
+    /// Sets [`elements`](Self#structfield.elements): what the rich message consists of.
     pub fn elements(
         mut self,
         elements: impl IntoIterator<Item = impl Into<RichMessageElement>>,
@@ -219,19 +226,20 @@ impl NewCustomEvent {
         }
     }
 
-    /// Sets [`custom_id`](Self#structfield.custom_id).
+    /// Sets [`custom_id`](Self#structfield.custom_id): an id of the author's own, by which to recognise
+    /// the event later.
     pub fn custom_id(mut self, custom_id: impl Into<String>) -> Self {
         self.custom_id = Some(custom_id.into());
         self
     }
 
-    /// Sets [`content`](Self#structfield.content).
+    /// Sets [`content`](Self#structfield.content): whatever the application puts in.
     pub fn content(mut self, content: BTreeMap<String, Value>) -> Self {
         self.content = Some(content);
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): the event's first properties.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
@@ -250,25 +258,26 @@ impl NewSystemMessage {
         }
     }
 
-    /// Sets [`custom_id`](Self#structfield.custom_id).
+    /// Sets [`custom_id`](Self#structfield.custom_id): an id of the author's own, by which to recognise
+    /// the event later.
     pub fn custom_id(mut self, custom_id: impl Into<String>) -> Self {
         self.custom_id = Some(custom_id.into());
         self
     }
 
-    /// Sets [`text`](Self#structfield.text).
+    /// Sets [`text`](Self#structfield.text): the text as it is shown.
     pub fn text(mut self, text: impl Into<String>) -> Self {
         self.text = Some(text.into());
         self
     }
 
-    /// Sets [`text_vars`](Self#structfield.text_vars).
+    /// Sets [`text_vars`](Self#structfield.text_vars): the variables that the text was made of.
     pub fn text_vars(mut self, text_vars: impl Into<TextVars>) -> Self {
         self.text_vars = Some(text_vars.into());
         self
     }
 
-    /// Sets [`recipients`](Self#structfield.recipients).
+    /// Sets [`recipients`](Self#structfield.recipients): who gets the message.
     pub fn recipients(mut self, recipients: impl Into<EventRecipients>) -> Self {
         self.recipients = Some(recipients.into());
         self

@@ -35,7 +35,7 @@ impl GetPredictedAgent {
         Self { group_id: None }
     }
 
-    /// Sets [`group_id`](Self#structfield.group_id).
+    /// Sets [`group_id`](Self#structfield.group_id): the group that the chat would be for.
     pub fn group_id(mut self, group_id: impl Into<GroupId>) -> Self {
         self.group_id = Some(group_id.into());
         self

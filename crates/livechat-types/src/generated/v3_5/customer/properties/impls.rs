@@ -97,13 +97,13 @@ impl ListLicenseProperties {
         }
     }
 
-    /// Sets [`namespace`](Self#structfield.namespace).
+    /// Sets [`namespace`](Self#structfield.namespace): the namespace to return.
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
         self.namespace = Some(namespace.into());
         self
     }
 
-    /// Sets [`name`](Self#structfield.name).
+    /// Sets [`name`](Self#structfield.name): the name of the property to return.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -120,13 +120,13 @@ impl ListGroupProperties {
         }
     }
 
-    /// Sets [`namespace`](Self#structfield.namespace).
+    /// Sets [`namespace`](Self#structfield.namespace): the namespace to return.
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
         self.namespace = Some(namespace.into());
         self
     }
 
-    /// Sets [`name`](Self#structfield.name).
+    /// Sets [`name`](Self#structfield.name): the name of the property to return.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self

@@ -14,19 +14,20 @@ impl RtmStartChat {
         }
     }
 
-    /// Sets [`chat`](Self#structfield.chat).
+    /// Sets [`chat`](Self#structfield.chat): access, properties, user and events of the chat.
     pub fn chat(mut self, chat: impl Into<RtmNewChat>) -> Self {
         self.chat = Some(chat.into());
         self
     }
 
-    /// Sets [`active`](Self#structfield.active).
+    /// Sets [`active`](Self#structfield.active): whether the first thread is open.
     pub fn active(mut self, active: bool) -> Self {
         self.active = Some(active);
         self
     }
 
-    /// Sets [`continuous`](Self#structfield.continuous).
+    /// Sets [`continuous`](Self#structfield.continuous): whether the chat is continuous, so that it can
+    /// start while no group is online.
     pub fn continuous(mut self, continuous: bool) -> Self {
         self.continuous = Some(continuous);
         self
@@ -44,19 +45,19 @@ impl RtmNewChat {
         }
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): the chat's first properties.
     pub fn properties(mut self, properties: impl Into<Properties>) -> Self {
         self.properties = Some(properties.into());
         self
     }
 
-    /// Sets [`access`](Self#structfield.access).
+    /// Sets [`access`](Self#structfield.access): which groups can see the chat.
     pub fn access(mut self, access: impl Into<Access>) -> Self {
         self.access = Some(access.into());
         self
     }
 
-    /// Sets [`users`](Self#structfield.users).
+    /// Sets [`users`](Self#structfield.users): users of the chat who exist already.
     pub fn users(
         mut self,
         users: impl IntoIterator<Item = impl Into<RtmNewChatUser>>,
@@ -65,7 +66,7 @@ impl RtmNewChat {
         self
     }
 
-    /// Sets [`thread`](Self#structfield.thread).
+    /// Sets [`thread`](Self#structfield.thread): what the first thread begins with.
     pub fn thread(mut self, thread: impl Into<NewThread>) -> Self {
         self.thread = Some(thread.into());
         self

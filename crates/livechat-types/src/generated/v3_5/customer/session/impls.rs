@@ -20,19 +20,20 @@ impl Login {
         }
     }
 
-    /// Sets [`customer`](Self#structfield.customer).
+    /// Sets [`customer`](Self#structfield.customer): what to change about the customer.
     pub fn customer(mut self, customer: impl Into<LoginCustomer>) -> Self {
         self.customer = Some(customer.into());
         self
     }
 
-    /// Sets [`customer_page`](Self#structfield.customer_page).
+    /// Sets [`customer_page`](Self#structfield.customer_page): the page that the customer is on.
     pub fn customer_page(mut self, customer_page: impl Into<CustomerPage>) -> Self {
         self.customer_page = Some(customer_page.into());
         self
     }
 
-    /// Sets [`customer_side_storage`](Self#structfield.customer_side_storage).
+    /// Sets [`customer_side_storage`](Self#structfield.customer_side_storage): what the last push
+    /// `customer_side_storage_updated` brought.
     pub fn customer_side_storage(
         mut self,
         customer_side_storage: BTreeMap<String, String>,
@@ -41,31 +42,32 @@ impl Login {
         self
     }
 
-    /// Sets [`is_mobile`](Self#structfield.is_mobile).
+    /// Sets [`is_mobile`](Self#structfield.is_mobile): whether the customer uses a mobile device.
     pub fn is_mobile(mut self, is_mobile: bool) -> Self {
         self.is_mobile = Some(is_mobile);
         self
     }
 
-    /// Sets [`group_id`](Self#structfield.group_id).
+    /// Sets [`group_id`](Self#structfield.group_id): the group that the customer wants to reach.
     pub fn group_id(mut self, group_id: impl Into<GroupId>) -> Self {
         self.group_id = Some(group_id.into());
         self
     }
 
-    /// Sets [`referrer`](Self#structfield.referrer).
+    /// Sets [`referrer`](Self#structfield.referrer): the page that the customer came from.
     pub fn referrer(mut self, referrer: impl Into<String>) -> Self {
         self.referrer = Some(referrer.into());
         self
     }
 
-    /// Sets [`application`](Self#structfield.application).
+    /// Sets [`application`](Self#structfield.application): the application that logs in.
     pub fn application(mut self, application: impl Into<Application>) -> Self {
         self.application = Some(application.into());
         self
     }
 
-    /// Sets [`pushes`](Self#structfield.pushes).
+    /// Sets [`pushes`](Self#structfield.pushes): the pushes to receive: for each version of the API,
+    /// such as `3.5`, the pushes' names, or `all`.
     pub fn pushes(mut self, pushes: BTreeMap<String, Vec<String>>) -> Self {
         self.pushes = Some(pushes);
         self
@@ -83,25 +85,26 @@ impl LoginCustomer {
         }
     }
 
-    /// Sets [`avatar`](Self#structfield.avatar).
+    /// Sets [`avatar`](Self#structfield.avatar): where the customer's picture is.
     pub fn avatar(mut self, avatar: impl Into<String>) -> Self {
         self.avatar = Some(avatar.into());
         self
     }
 
-    /// Sets [`email`](Self#structfield.email).
+    /// Sets [`email`](Self#structfield.email): the e-mail address.
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
         self
     }
 
-    /// Sets [`name`](Self#structfield.name).
+    /// Sets [`name`](Self#structfield.name): the name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sets [`session_fields`](Self#structfield.session_fields).
+    /// Sets [`session_fields`](Self#structfield.session_fields): the fields of the customer's session,
+    /// in order.
     pub fn session_fields(mut self, session_fields: impl Into<SessionFields>) -> Self {
         self.session_fields = Some(session_fields.into());
         self
@@ -114,13 +117,13 @@ impl CustomerPage {
         Self { title: None, url: None }
     }
 
-    /// Sets [`title`](Self#structfield.title).
+    /// Sets [`title`](Self#structfield.title): the page's title.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
         self
     }
 
-    /// Sets [`url`](Self#structfield.url).
+    /// Sets [`url`](Self#structfield.url): the page's address.
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.url = Some(url.into());
         self
@@ -137,19 +140,20 @@ impl Application {
         }
     }
 
-    /// Sets [`name`](Self#structfield.name).
+    /// Sets [`name`](Self#structfield.name): the application's name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sets [`version`](Self#structfield.version).
+    /// Sets [`version`](Self#structfield.version): the application's version.
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = Some(version.into());
         self
     }
 
-    /// Sets [`channel_type`](Self#structfield.channel_type).
+    /// Sets [`channel_type`](Self#structfield.channel_type): the kind of channel that the application
+    /// stands for.
     pub fn channel_type(mut self, channel_type: impl Into<String>) -> Self {
         self.channel_type = Some(channel_type.into());
         self

@@ -10,13 +10,13 @@ impl ListGroupStatuses {
         Self { all: None, group_ids: None }
     }
 
-    /// Sets [`all`](Self#structfield.all).
+    /// Sets [`all`](Self#structfield.all): `true` for all groups.
     pub fn all(mut self, all: bool) -> Self {
         self.all = Some(all);
         self
     }
 
-    /// Sets [`group_ids`](Self#structfield.group_ids).
+    /// Sets [`group_ids`](Self#structfield.group_ids): the groups to look at.
     pub fn group_ids(
         mut self,
         group_ids: impl IntoIterator<Item = impl Into<GroupId>>,

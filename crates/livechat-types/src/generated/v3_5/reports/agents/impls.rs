@@ -14,19 +14,21 @@ impl AgentsAvailability {
         }
     }
 
-    /// Sets [`distribution`](Self#structfield.distribution).
+    /// Sets [`distribution`](Self#structfield.distribution): what the records are broken down by; it
+    /// also decides between `hours` and `minutes` in them.
     pub fn distribution(mut self, distribution: impl Into<AgentsDistribution>) -> Self {
         self.distribution = Some(distribution.into());
         self
     }
 
-    /// Sets [`timezone`](Self#structfield.timezone).
+    /// Sets [`timezone`](Self#structfield.timezone): the time zone that days and hours are cut by, as
+    /// an IANA name such as `Europe/Oslo`.
     pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
         self.timezone = Some(timezone.into());
         self
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which agents and which time to look at.
     pub fn filters(mut self, filters: impl Into<AgentsReportFilters>) -> Self {
         self.filters = Some(filters.into());
         self
@@ -43,19 +45,21 @@ impl AgentsPerformance {
         }
     }
 
-    /// Sets [`distribution`](Self#structfield.distribution).
+    /// Sets [`distribution`](Self#structfield.distribution): documented for all reports on agents, yet
+    /// the records of this one are by agent.
     pub fn distribution(mut self, distribution: impl Into<AgentsDistribution>) -> Self {
         self.distribution = Some(distribution.into());
         self
     }
 
-    /// Sets [`timezone`](Self#structfield.timezone).
+    /// Sets [`timezone`](Self#structfield.timezone): the time zone that days and hours are cut by, as
+    /// an IANA name such as `Europe/Oslo`.
     pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
         self.timezone = Some(timezone.into());
         self
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which agents and which time to look at.
     pub fn filters(mut self, filters: impl Into<AgentsReportFilters>) -> Self {
         self.filters = Some(filters.into());
         self

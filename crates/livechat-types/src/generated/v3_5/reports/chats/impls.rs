@@ -14,19 +14,20 @@ impl ChatsDuration {
         }
     }
 
-    /// Sets [`distribution`](Self#structfield.distribution).
+    /// Sets [`distribution`](Self#structfield.distribution): what the records are broken down by.
     pub fn distribution(mut self, distribution: impl Into<ChatsDistribution>) -> Self {
         self.distribution = Some(distribution.into());
         self
     }
 
-    /// Sets [`timezone`](Self#structfield.timezone).
+    /// Sets [`timezone`](Self#structfield.timezone): the time zone that days and hours are cut by, as
+    /// an IANA name such as `Europe/Oslo`.
     pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
         self.timezone = Some(timezone.into());
         self
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which chats to count.
     pub fn filters(mut self, filters: impl Into<ChatsReportFilters>) -> Self {
         self.filters = Some(filters.into());
         self
@@ -43,19 +44,20 @@ impl ChatsTags {
         }
     }
 
-    /// Sets [`distribution`](Self#structfield.distribution).
+    /// Sets [`distribution`](Self#structfield.distribution): what the records are broken down by.
     pub fn distribution(mut self, distribution: impl Into<ChatsDistribution>) -> Self {
         self.distribution = Some(distribution.into());
         self
     }
 
-    /// Sets [`timezone`](Self#structfield.timezone).
+    /// Sets [`timezone`](Self#structfield.timezone): the time zone that days and hours are cut by, as
+    /// an IANA name such as `Europe/Oslo`.
     pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
         self.timezone = Some(timezone.into());
         self
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which chats to count.
     pub fn filters(mut self, filters: impl Into<ChatsReportFilters>) -> Self {
         self.filters = Some(filters.into());
         self
@@ -72,19 +74,20 @@ impl ChatsTotalChats {
         }
     }
 
-    /// Sets [`distribution`](Self#structfield.distribution).
+    /// Sets [`distribution`](Self#structfield.distribution): what the records are broken down by.
     pub fn distribution(mut self, distribution: impl Into<ChatsDistribution>) -> Self {
         self.distribution = Some(distribution.into());
         self
     }
 
-    /// Sets [`timezone`](Self#structfield.timezone).
+    /// Sets [`timezone`](Self#structfield.timezone): the time zone that days and hours are cut by, as
+    /// an IANA name such as `Europe/Oslo`.
     pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
         self.timezone = Some(timezone.into());
         self
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which chats to count.
     pub fn filters(mut self, filters: impl Into<ChatsReportFilters>) -> Self {
         self.filters = Some(filters.into());
         self
@@ -101,19 +104,20 @@ impl ChatsRatings {
         }
     }
 
-    /// Sets [`distribution`](Self#structfield.distribution).
+    /// Sets [`distribution`](Self#structfield.distribution): what the records are broken down by.
     pub fn distribution(mut self, distribution: impl Into<ChatsDistribution>) -> Self {
         self.distribution = Some(distribution.into());
         self
     }
 
-    /// Sets [`timezone`](Self#structfield.timezone).
+    /// Sets [`timezone`](Self#structfield.timezone): the time zone that days and hours are cut by, as
+    /// an IANA name such as `Europe/Oslo`.
     pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
         self.timezone = Some(timezone.into());
         self
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which chats to count.
     pub fn filters(mut self, filters: impl Into<ChatsReportFilters>) -> Self {
         self.filters = Some(filters.into());
         self
@@ -130,19 +134,21 @@ impl ChatsRanking {
         }
     }
 
-    /// Sets [`distribution`](Self#structfield.distribution).
+    /// Sets [`distribution`](Self#structfield.distribution): accepted, but has no effect on this
+    /// report.
     pub fn distribution(mut self, distribution: impl Into<ChatsDistribution>) -> Self {
         self.distribution = Some(distribution.into());
         self
     }
 
-    /// Sets [`timezone`](Self#structfield.timezone).
+    /// Sets [`timezone`](Self#structfield.timezone): the time zone that days and hours are cut by, as
+    /// an IANA name such as `Europe/Oslo`.
     pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
         self.timezone = Some(timezone.into());
         self
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which chats to count.
     pub fn filters(mut self, filters: impl Into<ChatsReportFilters>) -> Self {
         self.filters = Some(filters.into());
         self
@@ -159,19 +165,20 @@ impl ChatsEngagement {
         }
     }
 
-    /// Sets [`distribution`](Self#structfield.distribution).
+    /// Sets [`distribution`](Self#structfield.distribution): what the records are broken down by.
     pub fn distribution(mut self, distribution: impl Into<ChatsDistribution>) -> Self {
         self.distribution = Some(distribution.into());
         self
     }
 
-    /// Sets [`timezone`](Self#structfield.timezone).
+    /// Sets [`timezone`](Self#structfield.timezone): the time zone that days and hours are cut by, as
+    /// an IANA name such as `Europe/Oslo`.
     pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
         self.timezone = Some(timezone.into());
         self
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which chats to count.
     pub fn filters(mut self, filters: impl Into<ChatsReportFilters>) -> Self {
         self.filters = Some(filters.into());
         self
@@ -188,19 +195,20 @@ impl ChatsGreetingsConversion {
         }
     }
 
-    /// Sets [`distribution`](Self#structfield.distribution).
+    /// Sets [`distribution`](Self#structfield.distribution): what the records are broken down by.
     pub fn distribution(mut self, distribution: impl Into<ChatsDistribution>) -> Self {
         self.distribution = Some(distribution.into());
         self
     }
 
-    /// Sets [`timezone`](Self#structfield.timezone).
+    /// Sets [`timezone`](Self#structfield.timezone): the time zone that days and hours are cut by, as
+    /// an IANA name such as `Europe/Oslo`.
     pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
         self.timezone = Some(timezone.into());
         self
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which chats to count.
     pub fn filters(mut self, filters: impl Into<ChatsReportFilters>) -> Self {
         self.filters = Some(filters.into());
         self
@@ -217,19 +225,21 @@ impl ChatsForms {
         }
     }
 
-    /// Sets [`distribution`](Self#structfield.distribution).
+    /// Sets [`distribution`](Self#structfield.distribution): accepted, but has no effect on this
+    /// report.
     pub fn distribution(mut self, distribution: impl Into<ChatsDistribution>) -> Self {
         self.distribution = Some(distribution.into());
         self
     }
 
-    /// Sets [`timezone`](Self#structfield.timezone).
+    /// Sets [`timezone`](Self#structfield.timezone): the time zone that days and hours are cut by, as
+    /// an IANA name such as `Europe/Oslo`.
     pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
         self.timezone = Some(timezone.into());
         self
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which chats to count.
     pub fn filters(mut self, filters: impl Into<ChatsReportFilters>) -> Self {
         self.filters = Some(filters.into());
         self
@@ -246,19 +256,20 @@ impl ChatsResponseTime {
         }
     }
 
-    /// Sets [`distribution`](Self#structfield.distribution).
+    /// Sets [`distribution`](Self#structfield.distribution): what the records are broken down by.
     pub fn distribution(mut self, distribution: impl Into<ChatsDistribution>) -> Self {
         self.distribution = Some(distribution.into());
         self
     }
 
-    /// Sets [`timezone`](Self#structfield.timezone).
+    /// Sets [`timezone`](Self#structfield.timezone): the time zone that days and hours are cut by, as
+    /// an IANA name such as `Europe/Oslo`.
     pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
         self.timezone = Some(timezone.into());
         self
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which chats to count.
     pub fn filters(mut self, filters: impl Into<ChatsReportFilters>) -> Self {
         self.filters = Some(filters.into());
         self
@@ -275,19 +286,20 @@ impl ChatsFirstResponseTime {
         }
     }
 
-    /// Sets [`distribution`](Self#structfield.distribution).
+    /// Sets [`distribution`](Self#structfield.distribution): what the records are broken down by.
     pub fn distribution(mut self, distribution: impl Into<ChatsDistribution>) -> Self {
         self.distribution = Some(distribution.into());
         self
     }
 
-    /// Sets [`timezone`](Self#structfield.timezone).
+    /// Sets [`timezone`](Self#structfield.timezone): the time zone that days and hours are cut by, as
+    /// an IANA name such as `Europe/Oslo`.
     pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
         self.timezone = Some(timezone.into());
         self
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which chats to count.
     pub fn filters(mut self, filters: impl Into<ChatsReportFilters>) -> Self {
         self.filters = Some(filters.into());
         self

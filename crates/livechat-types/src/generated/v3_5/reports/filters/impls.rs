@@ -25,56 +25,57 @@ impl ChatsReportFilters {
         }
     }
 
-    /// Sets [`from`](Self#structfield.from).
+    /// Sets [`from`](Self#structfield.from): the begin of the time range in which the chats took place.
     #[must_use]
     pub fn from(mut self, from: impl Into<OffsetDateTime>) -> Self {
         self.from = Some(from.into());
         self
     }
 
-    /// Sets [`to`](Self#structfield.to).
+    /// Sets [`to`](Self#structfield.to): the end of the time range in which the chats took place.
     #[must_use]
     pub fn to(mut self, to: impl Into<OffsetDateTime>) -> Self {
         self.to = Some(to.into());
         self
     }
 
-    /// Sets [`properties`](Self#structfield.properties).
+    /// Sets [`properties`](Self#structfield.properties): by properties of the chats, LiveChat's default
+    /// ones included: namespace, then name, then what is asked of the value.
     #[must_use]
     pub fn properties(mut self, properties: impl Into<PropertyFilters>) -> Self {
         self.properties = Some(properties.into());
         self
     }
 
-    /// Sets [`agents`](Self#structfield.agents).
+    /// Sets [`agents`](Self#structfield.agents): by the agents assigned.
     #[must_use]
     pub fn agents(mut self, agents: impl Into<AgentFilter>) -> Self {
         self.agents = Some(agents.into());
         self
     }
 
-    /// Sets [`tags`](Self#structfield.tags).
+    /// Sets [`tags`](Self#structfield.tags): by the tags.
     #[must_use]
     pub fn tags(mut self, tags: impl Into<StringFilter>) -> Self {
         self.tags = Some(tags.into());
         self
     }
 
-    /// Sets [`sales`](Self#structfield.sales).
+    /// Sets [`sales`](Self#structfield.sales): by the sales, given by their ids.
     #[must_use]
     pub fn sales(mut self, sales: impl Into<IntegerFilter>) -> Self {
         self.sales = Some(sales.into());
         self
     }
 
-    /// Sets [`goals`](Self#structfield.goals).
+    /// Sets [`goals`](Self#structfield.goals): by the goals reached, given by their ids.
     #[must_use]
     pub fn goals(mut self, goals: impl Into<IntegerFilter>) -> Self {
         self.goals = Some(goals.into());
         self
     }
 
-    /// Sets [`forms`](Self#structfield.forms).
+    /// Sets [`forms`](Self#structfield.forms): by the forms that customers filled in.
     #[must_use]
     pub fn forms(
         mut self,
@@ -84,28 +85,29 @@ impl ChatsReportFilters {
         self
     }
 
-    /// Sets [`event_types`](Self#structfield.event_types).
+    /// Sets [`event_types`](Self#structfield.event_types): by the types of the events in the chats.
     #[must_use]
     pub fn event_types(mut self, event_types: impl Into<EventTypeFilter>) -> Self {
         self.event_types = Some(event_types.into());
         self
     }
 
-    /// Sets [`groups`](Self#structfield.groups).
+    /// Sets [`groups`](Self#structfield.groups): by the groups.
     #[must_use]
     pub fn groups(mut self, groups: impl Into<GroupFilter>) -> Self {
         self.groups = Some(groups.into());
         self
     }
 
-    /// Sets [`greetings`](Self#structfield.greetings).
+    /// Sets [`greetings`](Self#structfield.greetings): by the greetings that the chats were started
+    /// from.
     #[must_use]
     pub fn greetings(mut self, greetings: impl Into<GreetingFilter>) -> Self {
         self.greetings = Some(greetings.into());
         self
     }
 
-    /// Sets [`agent_response`](Self#structfield.agent_response).
+    /// Sets [`agent_response`](Self#structfield.agent_response): by the agents' answers.
     #[must_use]
     pub fn agent_response(
         mut self,
@@ -115,7 +117,8 @@ impl ChatsReportFilters {
         self
     }
 
-    /// Sets [`customer_countries`](Self#structfield.customer_countries).
+    /// Sets [`customer_countries`](Self#structfield.customer_countries): by the countries of the
+    /// customers, as ISO 3166-1 alpha-2 codes such as `PL`.
     #[must_use]
     pub fn customer_countries(
         mut self,
@@ -137,25 +140,25 @@ impl AgentsReportFilters {
         }
     }
 
-    /// Sets [`from`](Self#structfield.from).
+    /// Sets [`from`](Self#structfield.from): the begin of the time range.
     pub fn from(mut self, from: impl Into<OffsetDateTime>) -> Self {
         self.from = Some(from.into());
         self
     }
 
-    /// Sets [`to`](Self#structfield.to).
+    /// Sets [`to`](Self#structfield.to): the end of the time range.
     pub fn to(mut self, to: impl Into<OffsetDateTime>) -> Self {
         self.to = Some(to.into());
         self
     }
 
-    /// Sets [`agents`](Self#structfield.agents).
+    /// Sets [`agents`](Self#structfield.agents): by agents.
     pub fn agents(mut self, agents: impl Into<AgentSelection>) -> Self {
         self.agents = Some(agents.into());
         self
     }
 
-    /// Sets [`groups`](Self#structfield.groups).
+    /// Sets [`groups`](Self#structfield.groups): by groups.
     pub fn groups(mut self, groups: impl Into<GroupSelection>) -> Self {
         self.groups = Some(groups.into());
         self
@@ -172,19 +175,19 @@ impl ChatUsageFilters {
         }
     }
 
-    /// Sets [`from`](Self#structfield.from).
+    /// Sets [`from`](Self#structfield.from): the begin of the time range in which the chats took place.
     pub fn from(mut self, from: impl Into<OffsetDateTime>) -> Self {
         self.from = Some(from.into());
         self
     }
 
-    /// Sets [`to`](Self#structfield.to).
+    /// Sets [`to`](Self#structfield.to): the end of the time range in which the chats took place.
     pub fn to(mut self, to: impl Into<OffsetDateTime>) -> Self {
         self.to = Some(to.into());
         self
     }
 
-    /// Sets [`groups`](Self#structfield.groups).
+    /// Sets [`groups`](Self#structfield.groups): by groups.
     pub fn groups(mut self, groups: impl Into<GroupSelection>) -> Self {
         self.groups = Some(groups.into());
         self
@@ -203,21 +206,21 @@ impl IntegerFilter {
         }
     }
 
-    /// Sets [`exists`](Self#structfield.exists).
+    /// Sets [`exists`](Self#structfield.exists): whether there is any.
     #[must_use]
     pub fn exists(mut self, exists: bool) -> Self {
         self.exists = Some(exists);
         self
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): one of these is among them.
     #[must_use]
     pub fn values(mut self, values: impl IntoIterator<Item = i64>) -> Self {
         self.values = Some(values.into_iter().collect());
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): none of these is among them.
     #[must_use]
     pub fn exclude_values(
         mut self,
@@ -227,7 +230,8 @@ impl IntegerFilter {
         self
     }
 
-    /// Sets [`require_every_value`](Self#structfield.require_every_value).
+    /// Sets [`require_every_value`](Self#structfield.require_every_value): with `true`, all of `values`
+    /// or `exclude_values` must be there, not just one.
     #[must_use]
     pub fn require_every_value(mut self, require_every_value: bool) -> Self {
         self.require_every_value = Some(require_every_value);
@@ -247,14 +251,14 @@ impl AgentFilter {
         }
     }
 
-    /// Sets [`exists`](Self#structfield.exists).
+    /// Sets [`exists`](Self#structfield.exists): whether there is any agent.
     #[must_use]
     pub fn exists(mut self, exists: bool) -> Self {
         self.exists = Some(exists);
         self
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): one of these agents is among them.
     #[must_use]
     pub fn values(
         mut self,
@@ -264,7 +268,7 @@ impl AgentFilter {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): none of these agents is among them.
     #[must_use]
     pub fn exclude_values(
         mut self,
@@ -274,7 +278,8 @@ impl AgentFilter {
         self
     }
 
-    /// Sets [`require_every_value`](Self#structfield.require_every_value).
+    /// Sets [`require_every_value`](Self#structfield.require_every_value): with `true`, all of `values`
+    /// or `exclude_values` must be there, not just one.
     #[must_use]
     pub fn require_every_value(mut self, require_every_value: bool) -> Self {
         self.require_every_value = Some(require_every_value);
@@ -292,7 +297,7 @@ impl AgentSelection {
         }
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): these agents only.
     pub fn values(
         mut self,
         values: impl IntoIterator<Item = impl Into<AgentId>>,
@@ -301,7 +306,7 @@ impl AgentSelection {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): all agents but these.
     pub fn exclude_values(
         mut self,
         exclude_values: impl IntoIterator<Item = impl Into<AgentId>>,
@@ -310,7 +315,8 @@ impl AgentSelection {
         self
     }
 
-    /// Sets [`require_every_value`](Self#structfield.require_every_value).
+    /// Sets [`require_every_value`](Self#structfield.require_every_value): with `true`, every one of
+    /// `values` or `exclude_values` must be there, not just one.
     pub fn require_every_value(mut self, require_every_value: bool) -> Self {
         self.require_every_value = Some(require_every_value);
         self
@@ -329,14 +335,14 @@ impl GroupFilter {
         }
     }
 
-    /// Sets [`exists`](Self#structfield.exists).
+    /// Sets [`exists`](Self#structfield.exists): whether there is any group.
     #[must_use]
     pub fn exists(mut self, exists: bool) -> Self {
         self.exists = Some(exists);
         self
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): one of these groups is among them.
     #[must_use]
     pub fn values(
         mut self,
@@ -346,7 +352,7 @@ impl GroupFilter {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): none of these groups is among them.
     #[must_use]
     pub fn exclude_values(
         mut self,
@@ -356,7 +362,8 @@ impl GroupFilter {
         self
     }
 
-    /// Sets [`require_every_value`](Self#structfield.require_every_value).
+    /// Sets [`require_every_value`](Self#structfield.require_every_value): with `true`, all of `values`
+    /// or `exclude_values` must be there, not just one.
     #[must_use]
     pub fn require_every_value(mut self, require_every_value: bool) -> Self {
         self.require_every_value = Some(require_every_value);
@@ -370,7 +377,7 @@ impl GroupSelection {
         Self { values: None }
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): these groups only.
     pub fn values(
         mut self,
         values: impl IntoIterator<Item = impl Into<GroupId>>,
@@ -395,14 +402,15 @@ impl FormFilter {
         }
     }
 
-    /// Sets [`type`](Self#structfield.type).
+    /// Sets [`type`](Self#structfield.type): which kind of form is meant.
     #[must_use]
     pub fn r#type(mut self, r#type: impl Into<FormKind>) -> Self {
         self.r#type = Some(r#type.into());
         self
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): answers that were chosen, each as `<field id>:<answer
+    /// index>`.
     #[must_use]
     pub fn values(
         mut self,
@@ -412,7 +420,8 @@ impl FormFilter {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): answers that were not chosen, each as
+    /// `<field id>:<answer index>`.
     #[must_use]
     pub fn exclude_values(
         mut self,
@@ -422,28 +431,29 @@ impl FormFilter {
         self
     }
 
-    /// Sets [`from`](Self#structfield.from).
+    /// Sets [`from`](Self#structfield.from): the begin of the time range in which the form was filled
+    /// in.
     #[must_use]
     pub fn from(mut self, from: impl Into<OffsetDateTime>) -> Self {
         self.from = Some(from.into());
         self
     }
 
-    /// Sets [`to`](Self#structfield.to).
+    /// Sets [`to`](Self#structfield.to): the end of the time range in which the form was filled in.
     #[must_use]
     pub fn to(mut self, to: impl Into<OffsetDateTime>) -> Self {
         self.to = Some(to.into());
         self
     }
 
-    /// Sets [`exists`](Self#structfield.exists).
+    /// Sets [`exists`](Self#structfield.exists): with `true`, only forms that carry a survey id.
     #[must_use]
     pub fn exists(mut self, exists: bool) -> Self {
         self.exists = Some(exists);
         self
     }
 
-    /// Sets [`groups`](Self#structfield.groups).
+    /// Sets [`groups`](Self#structfield.groups): by the groups that the form belongs to.
     #[must_use]
     pub fn groups(mut self, groups: impl Into<GroupFilter>) -> Self {
         self.groups = Some(groups.into());
@@ -462,7 +472,7 @@ impl EventTypeFilter {
         }
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): an event of one of these types is there.
     #[must_use]
     pub fn values(
         mut self,
@@ -472,7 +482,7 @@ impl EventTypeFilter {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): no event of these types is there.
     #[must_use]
     pub fn exclude_values(
         mut self,
@@ -482,7 +492,8 @@ impl EventTypeFilter {
         self
     }
 
-    /// Sets [`require_every_value`](Self#structfield.require_every_value).
+    /// Sets [`require_every_value`](Self#structfield.require_every_value): with `true`, all of `values`
+    /// or `exclude_values` must be there, not just one.
     #[must_use]
     pub fn require_every_value(mut self, require_every_value: bool) -> Self {
         self.require_every_value = Some(require_every_value);
@@ -504,35 +515,37 @@ impl GreetingFilter {
         }
     }
 
-    /// Sets [`from`](Self#structfield.from).
+    /// Sets [`from`](Self#structfield.from): the begin of the time range in which the greeting was
+    /// sent.
     #[must_use]
     pub fn from(mut self, from: impl Into<OffsetDateTime>) -> Self {
         self.from = Some(from.into());
         self
     }
 
-    /// Sets [`to`](Self#structfield.to).
+    /// Sets [`to`](Self#structfield.to): the end of the time range in which the greeting was sent.
     #[must_use]
     pub fn to(mut self, to: impl Into<OffsetDateTime>) -> Self {
         self.to = Some(to.into());
         self
     }
 
-    /// Sets [`exists`](Self#structfield.exists).
+    /// Sets [`exists`](Self#structfield.exists): whether the chat was started from a greeting.
     #[must_use]
     pub fn exists(mut self, exists: bool) -> Self {
         self.exists = Some(exists);
         self
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): it was one of these greetings, given by their ids.
     #[must_use]
     pub fn values(mut self, values: impl IntoIterator<Item = i64>) -> Self {
         self.values = Some(values.into_iter().collect());
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): it was none of these greetings, given
+    /// by their ids.
     #[must_use]
     pub fn exclude_values(
         mut self,
@@ -542,7 +555,7 @@ impl GreetingFilter {
         self
     }
 
-    /// Sets [`groups`](Self#structfield.groups).
+    /// Sets [`groups`](Self#structfield.groups): by the groups that the greeting belongs to.
     #[must_use]
     pub fn groups(mut self, groups: impl Into<GroupFilter>) -> Self {
         self.groups = Some(groups.into());
@@ -562,28 +575,29 @@ impl AgentResponseFilter {
         }
     }
 
-    /// Sets [`exists`](Self#structfield.exists).
+    /// Sets [`exists`](Self#structfield.exists): whether an agent answered.
     #[must_use]
     pub fn exists(mut self, exists: bool) -> Self {
         self.exists = Some(exists);
         self
     }
 
-    /// Sets [`first`](Self#structfield.first).
+    /// Sets [`first`](Self#structfield.first): with `true`, the other fields look at the first answer
+    /// only.
     #[must_use]
     pub fn first(mut self, first: bool) -> Self {
         self.first = Some(first);
         self
     }
 
-    /// Sets [`agents`](Self#structfield.agents).
+    /// Sets [`agents`](Self#structfield.agents): by the agents who answered.
     #[must_use]
     pub fn agents(mut self, agents: impl Into<AgentFilter>) -> Self {
         self.agents = Some(agents.into());
         self
     }
 
-    /// Sets [`groups`](Self#structfield.groups).
+    /// Sets [`groups`](Self#structfield.groups): by the groups of the agents who answered.
     #[must_use]
     pub fn groups(mut self, groups: impl Into<GroupFilter>) -> Self {
         self.groups = Some(groups.into());

@@ -13,13 +13,14 @@ impl TagsChatUsage {
         }
     }
 
-    /// Sets [`timezone`](Self#structfield.timezone).
+    /// Sets [`timezone`](Self#structfield.timezone): the time zone that days and hours are cut by, as
+    /// an IANA name such as `Europe/Oslo`.
     pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
         self.timezone = Some(timezone.into());
         self
     }
 
-    /// Sets [`filters`](Self#structfield.filters).
+    /// Sets [`filters`](Self#structfield.filters): which chats to count.
     pub fn filters(mut self, filters: impl Into<ChatUsageFilters>) -> Self {
         self.filters = Some(filters.into());
         self

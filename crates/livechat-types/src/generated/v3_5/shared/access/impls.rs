@@ -11,7 +11,7 @@ impl Access {
         Self { group_ids: None }
     }
 
-    /// Sets [`group_ids`](Self#structfield.group_ids).
+    /// Sets [`group_ids`](Self#structfield.group_ids): groups with access.
     #[must_use]
     pub fn group_ids(
         mut self,

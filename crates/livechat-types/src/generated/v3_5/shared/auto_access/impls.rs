@@ -25,21 +25,22 @@ impl AutoAccessConditions {
         }
     }
 
-    /// Sets [`url`](Self#structfield.url).
+    /// Sets [`url`](Self#structfield.url): looks at the address of the page that the customer is on.
     #[must_use]
     pub fn url(mut self, url: impl Into<PageCondition>) -> Self {
         self.url = Some(url.into());
         self
     }
 
-    /// Sets [`domain`](Self#structfield.domain).
+    /// Sets [`domain`](Self#structfield.domain): looks at the domain of the page that the customer is
+    /// on.
     #[must_use]
     pub fn domain(mut self, domain: impl Into<PageCondition>) -> Self {
         self.domain = Some(domain.into());
         self
     }
 
-    /// Sets [`geolocation`](Self#structfield.geolocation).
+    /// Sets [`geolocation`](Self#structfield.geolocation): looks at where the customer is.
     #[must_use]
     pub fn geolocation(mut self, geolocation: impl Into<LocationCondition>) -> Self {
         self.geolocation = Some(geolocation.into());
@@ -57,7 +58,7 @@ impl PageCondition {
         }
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): the page must match one of these.
     #[must_use]
     pub fn values(
         mut self,
@@ -67,7 +68,7 @@ impl PageCondition {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): the page must match none of these.
     #[must_use]
     pub fn exclude_values(
         mut self,
@@ -88,7 +89,8 @@ impl PageMatch {
         }
     }
 
-    /// Sets [`exact_match`](Self#structfield.exact_match).
+    /// Sets [`exact_match`](Self#structfield.exact_match): `true`: the whole address or domain must
+    /// equal `value`.
     #[must_use]
     pub fn exact_match(mut self, exact_match: bool) -> Self {
         self.exact_match = Some(exact_match);
@@ -118,28 +120,29 @@ impl LocationMatch {
         }
     }
 
-    /// Sets [`country`](Self#structfield.country).
+    /// Sets [`country`](Self#structfield.country): the country's name in English, such as `Norway`.
     #[must_use]
     pub fn country(mut self, country: impl Into<String>) -> Self {
         self.country = Some(country.into());
         self
     }
 
-    /// Sets [`country_code`](Self#structfield.country_code).
+    /// Sets [`country_code`](Self#structfield.country_code): the country's code of two letters, such as
+    /// `NO`.
     #[must_use]
     pub fn country_code(mut self, country_code: impl Into<String>) -> Self {
         self.country_code = Some(country_code.into());
         self
     }
 
-    /// Sets [`region`](Self#structfield.region).
+    /// Sets [`region`](Self#structfield.region): the region's name, such as `Vestland`.
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
     }
 
-    /// Sets [`city`](Self#structfield.city).
+    /// Sets [`city`](Self#structfield.city): the city's name, such as `Bergen`.
     #[must_use]
     pub fn city(mut self, city: impl Into<String>) -> Self {
         self.city = Some(city.into());

@@ -21,14 +21,14 @@ impl MessagePostback {
         }
     }
 
-    /// Sets [`type`](Self#structfield.type).
+    /// Sets [`type`](Self#structfield.type): the button's type.
     #[must_use]
     pub fn r#type(mut self, r#type: impl Into<String>) -> Self {
         self.r#type = Some(r#type.into());
         self
     }
 
-    /// Sets [`value`](Self#structfield.value).
+    /// Sets [`value`](Self#structfield.value): the button's value.
     #[must_use]
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.value = Some(value.into());

@@ -15,14 +15,15 @@ impl PropertyFilter {
         }
     }
 
-    /// Sets [`exists`](Self#structfield.exists).
+    /// Sets [`exists`](Self#structfield.exists): whether the property is there.
     #[must_use]
     pub fn exists(mut self, exists: bool) -> Self {
         self.exists = Some(exists);
         self
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): the property has one of these values, of the type that
+    /// it was registered with.
     #[must_use]
     pub fn values(
         mut self,
@@ -32,7 +33,8 @@ impl PropertyFilter {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): the property has none of these values,
+    /// of the type that it was registered with.
     #[must_use]
     pub fn exclude_values(
         mut self,
@@ -55,14 +57,14 @@ impl StringFilter {
         }
     }
 
-    /// Sets [`exists`](Self#structfield.exists).
+    /// Sets [`exists`](Self#structfield.exists): whether there is any.
     #[must_use]
     pub fn exists(mut self, exists: bool) -> Self {
         self.exists = Some(exists);
         self
     }
 
-    /// Sets [`values`](Self#structfield.values).
+    /// Sets [`values`](Self#structfield.values): one of these is among them.
     #[must_use]
     pub fn values(
         mut self,
@@ -72,7 +74,7 @@ impl StringFilter {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values).
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): none of these is among them.
     #[must_use]
     pub fn exclude_values(
         mut self,
@@ -82,7 +84,8 @@ impl StringFilter {
         self
     }
 
-    /// Sets [`require_every_value`](Self#structfield.require_every_value).
+    /// Sets [`require_every_value`](Self#structfield.require_every_value): with `true`, all of `values`
+    /// or `exclude_values` must be there, not just one.
     #[must_use]
     pub fn require_every_value(mut self, require_every_value: bool) -> Self {
         self.require_every_value = Some(require_every_value);

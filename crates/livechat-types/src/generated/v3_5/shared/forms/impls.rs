@@ -21,14 +21,15 @@ impl FormField {
         }
     }
 
-    /// Sets [`required`](Self#structfield.required).
+    /// Sets [`required`](Self#structfield.required): whether the field must be filled in.
     #[must_use]
     pub fn required(mut self, required: bool) -> Self {
         self.required = Some(required);
         self
     }
 
-    /// Sets [`options`](Self#structfield.options).
+    /// Sets [`options`](Self#structfield.options): what can be chosen in a field of type `checkbox`,
+    /// `radio`, `select` or `group_chooser`.
     #[must_use]
     pub fn options(
         mut self,
@@ -50,7 +51,8 @@ impl FormOption {
         }
     }
 
-    /// Sets [`group_id`](Self#structfield.group_id).
+    /// Sets [`group_id`](Self#structfield.group_id): in a `group_chooser`, the group that the option
+    /// stands for.
     #[must_use]
     pub fn group_id(mut self, group_id: impl Into<GroupId>) -> Self {
         self.group_id = Some(group_id.into());
@@ -75,14 +77,15 @@ impl FilledFormField {
         }
     }
 
-    /// Sets [`answer`](Self#structfield.answer).
+    /// Sets [`answer`](Self#structfield.answer): what was filled in.
     #[must_use]
     pub fn answer(mut self, answer: impl Into<FormAnswer>) -> Self {
         self.answer = Some(answer.into());
         self
     }
 
-    /// Sets [`answers`](Self#structfield.answers).
+    /// Sets [`answers`](Self#structfield.answers): the options that were chosen in a field of type
+    /// `checkbox`.
     #[must_use]
     pub fn answers(
         mut self,
@@ -104,14 +107,15 @@ impl ChosenOption {
         }
     }
 
-    /// Sets [`id`](Self#structfield.id).
+    /// Sets [`id`](Self#structfield.id): identifies the option within its field.
     #[must_use]
     pub fn id(mut self, id: impl Into<OptionId>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// Sets [`group_id`](Self#structfield.group_id).
+    /// Sets [`group_id`](Self#structfield.group_id): in a `group_chooser`, the group that the option
+    /// stands for.
     #[must_use]
     pub fn group_id(mut self, group_id: impl Into<GroupId>) -> Self {
         self.group_id = Some(group_id.into());

@@ -16,28 +16,28 @@ impl RichMessageElement {
         }
     }
 
-    /// Sets [`title`](Self#structfield.title).
+    /// Sets [`title`](Self#structfield.title): the heading.
     #[must_use]
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
         self
     }
 
-    /// Sets [`subtitle`](Self#structfield.subtitle).
+    /// Sets [`subtitle`](Self#structfield.subtitle): the text below the heading.
     #[must_use]
     pub fn subtitle(mut self, subtitle: impl Into<String>) -> Self {
         self.subtitle = Some(subtitle.into());
         self
     }
 
-    /// Sets [`image`](Self#structfield.image).
+    /// Sets [`image`](Self#structfield.image): the picture.
     #[must_use]
     pub fn image(mut self, image: impl Into<RichMessageImage>) -> Self {
         self.image = Some(image.into());
         self
     }
 
-    /// Sets [`buttons`](Self#structfield.buttons).
+    /// Sets [`buttons`](Self#structfield.buttons): up to 13 buttons.
     #[must_use]
     pub fn buttons(
         mut self,
@@ -63,42 +63,42 @@ impl RichMessageImage {
         }
     }
 
-    /// Sets [`name`](Self#structfield.name).
+    /// Sets [`name`](Self#structfield.name): the picture's file name.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sets [`content_type`](Self#structfield.content_type).
+    /// Sets [`content_type`](Self#structfield.content_type): the media type, such as `image/png`.
     #[must_use]
     pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());
         self
     }
 
-    /// Sets [`size`](Self#structfield.size).
+    /// Sets [`size`](Self#structfield.size): the size in bytes.
     #[must_use]
     pub fn size(mut self, size: i64) -> Self {
         self.size = Some(size);
         self
     }
 
-    /// Sets [`width`](Self#structfield.width).
+    /// Sets [`width`](Self#structfield.width): the width in pixels.
     #[must_use]
     pub fn width(mut self, width: i64) -> Self {
         self.width = Some(width);
         self
     }
 
-    /// Sets [`height`](Self#structfield.height).
+    /// Sets [`height`](Self#structfield.height): the height in pixels.
     #[must_use]
     pub fn height(mut self, height: i64) -> Self {
         self.height = Some(height);
         self
     }
 
-    /// Sets [`alternative_text`](Self#structfield.alternative_text).
+    /// Sets [`alternative_text`](Self#structfield.alternative_text): what the picture shows, in words.
     #[must_use]
     pub fn alternative_text(mut self, alternative_text: impl Into<String>) -> Self {
         self.alternative_text = Some(alternative_text.into());
@@ -125,28 +125,29 @@ impl RichMessageButton {
         }
     }
 
-    /// Sets [`type`](Self#structfield.type).
+    /// Sets [`type`](Self#structfield.type): what pressing the button does beside the postback.
     #[must_use]
     pub fn r#type(mut self, r#type: impl Into<RichMessageButtonType>) -> Self {
         self.r#type = Some(r#type.into());
         self
     }
 
-    /// Sets [`value`](Self#structfield.value).
+    /// Sets [`value`](Self#structfield.value): what the type works on: for `webview` and `url` a URL,
+    /// for `phone` a number.
     #[must_use]
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.value = Some(value.into());
         self
     }
 
-    /// Sets [`webview_height`](Self#structfield.webview_height).
+    /// Sets [`webview_height`](Self#structfield.webview_height): the height of the view.
     #[must_use]
     pub fn webview_height(mut self, webview_height: impl Into<WebviewHeight>) -> Self {
         self.webview_height = Some(webview_height.into());
         self
     }
 
-    /// Sets [`target`](Self#structfield.target).
+    /// Sets [`target`](Self#structfield.target): where the URL of a button of type `url` opens.
     #[must_use]
     pub fn target(mut self, target: impl Into<ButtonTarget>) -> Self {
         self.target = Some(target.into());
