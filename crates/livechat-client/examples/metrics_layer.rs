@@ -11,7 +11,7 @@ use livechat_client::{
     layers::{Answer, HttpService, Request, Stage, Step},
     types::agent::{GetChat, ListArchives, ListChats},
 };
-use tower::{Layer, ServiceExt as _};
+use tower::Layer;
 
 mod support;
 
@@ -35,10 +35,10 @@ impl<S> Layer<S> for Metrics {
 }
 
 impl Step for Metrics {
-    async fn run<S: HttpService>(self, request: Request, rest: S) -> livechat_client::Result<Answer> {
+    async fn run<S: HttpService>(&self, request: &mut Request, rest: &S) -> livechat_client::Result<Answer> {
         let action = request.extensions().get::<Call>().map_or("unknown", |call| call.action().name);
         let start = Instant::now();
-        let outcome = rest.oneshot(request).await;
+        let outcome = rest.send(request).await;
         // Layers see answers as they come: an error of the API is an answer here.
         let failed = !outcome.as_ref().is_ok_and(|answer| answer.status().is_success());
 

@@ -59,6 +59,7 @@ impl LiveChat {
             return Err(Error::new(ErrorKind::Decode, message)
                 .with_action(batch.name)
                 .with_request_id(response.request_id())
+                .with_attempts(response.attempts())
                 .with_answer(response.status(), response.headers().clone(), response.body().clone()));
         }
         Ok(response.map(|body| body.responses.into_iter().map(|item| item.0).collect()))

@@ -17,6 +17,8 @@ pub struct Body(Inner);
 enum Inner {
     Bytes(Bytes),
     Upload(Multipart),
+    /// What was here can be read only once, and was given away.
+    Spent,
 }
 
 impl Body {
@@ -35,7 +37,7 @@ impl Body {
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.0 {
             Inner::Bytes(bytes) => Some(bytes),
-            Inner::Upload(_) => None,
+            Inner::Upload(_) | Inner::Spent => None,
         }
     }
 
@@ -45,7 +47,20 @@ impl Body {
         match &self.0 {
             Inner::Bytes(bytes) => Some(Self(Inner::Bytes(bytes.clone()))),
             Inner::Upload(multipart) => multipart.try_clone().map(Self::upload),
+            Inner::Spent => None,
         }
+    }
+
+    /// Gives the body away to be sent. What can be read more than once stays here too; else this one [is spent](Self::is_spent).
+    #[must_use]
+    pub fn take(&mut self) -> Self {
+        self.try_clone().unwrap_or_else(|| Self(std::mem::replace(&mut self.0, Inner::Spent)))
+    }
+
+    /// Whether the body was given away and cannot be sent again.
+    #[must_use]
+    pub fn is_spent(&self) -> bool {
+        matches!(self.0, Inner::Spent)
     }
 
     /// How many bytes it has, if that is known.
@@ -63,7 +78,7 @@ impl Body {
     pub(crate) fn into_reqwest(self) -> reqwest::Body {
         match self.0 {
             Inner::Bytes(bytes) => reqwest::Body::from(bytes),
-            Inner::Upload(multipart) => reqwest::Body::wrap(Self::upload(multipart)),
+            upload => reqwest::Body::wrap(Self(upload)),
         }
     }
 }
@@ -86,6 +101,7 @@ impl http_body::Body for Body {
             Inner::Bytes(bytes) if bytes.is_empty() => Poll::Ready(None),
             Inner::Bytes(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
             Inner::Upload(multipart) => multipart.poll_next(context).map_ok(Frame::data),
+            Inner::Spent => Poll::Ready(None),
         }
     }
 
@@ -93,6 +109,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Inner::Bytes(bytes) => bytes.is_empty(),
             Inner::Upload(multipart) => multipart.is_finished(),
+            Inner::Spent => true,
         }
     }
 
@@ -102,6 +119,7 @@ impl http_body::Body for Body {
             Inner::Upload(multipart) => {
                 multipart.remaining().map_or_else(SizeHint::new, SizeHint::with_exact)
             }
+            Inner::Spent => SizeHint::new(),
         }
     }
 }

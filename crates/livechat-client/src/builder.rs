@@ -1,20 +1,23 @@
 //! The settings of a client, and how its stack of layers is put together.
 
-use std::{env, fmt, sync::Arc, time::Duration};
+use std::{borrow::Cow, env, fmt, sync::Arc, time::Duration};
 
-use http::{HeaderValue, Uri};
+use bytes::Bytes;
+use http::{
+    HeaderValue, Uri,
+    uri::{Authority, Parts, PathAndQuery, Scheme},
+};
 use livechat_types::Api;
-use tower::{Layer, Service, ServiceBuilder, ServiceExt as _, util::BoxCloneSyncService};
+use tower::{Layer, Service, ServiceBuilder};
 
 use crate::{
     Credentials, Error, LiveChat, Result,
     error::BoxError,
     layers::{
-        Answer, Authorize, Limits, RateLimit, Region, Request, Retry, TraceAttempt, TraceCall, Transport,
-        into_error,
+        Answer, Authorize, Limits, RateLimit, Region, Request, Retry, Stack, Stage, TraceAttempt, TraceCall,
+        Transport,
     },
     lifecycle::Notices,
-    livechat::Stack,
 };
 
 /// Where the Agent Chat, Customer Chat, Configuration and Reports APIs are.
@@ -73,13 +76,51 @@ pub(crate) struct Settings {
     pub(crate) notices: Arc<Notices>,
 }
 
-/// The address of each API, without a slash at its end.
+/// The address of each API.
 #[derive(Debug, Clone)]
-pub(crate) struct BaseUrls([(Api, String); 5]);
+pub(crate) struct BaseUrls(Vec<(Api, BaseUrl)>);
 
 impl BaseUrls {
-    pub(crate) fn get(&self, api: Api) -> &str {
-        self.0.iter().find(|(known, _)| *known == api).map_or(API_URL, |(_, url)| url)
+    pub(crate) fn get(&self, api: Api) -> Result<&BaseUrl> {
+        let found = self.0.iter().find(|(known, _)| *known == api);
+        found.map(|(_, url)| url).ok_or_else(|| Error::build("the API has no address"))
+    }
+}
+
+/// The address of an API, taken apart once: a call puts its path behind it.
+#[derive(Debug, Clone)]
+pub(crate) struct BaseUrl {
+    /// Without a slash at its end.
+    text: String,
+    scheme: Scheme,
+    authority: Authority,
+    /// What stands before the documented path; mostly nothing.
+    prefix: String,
+}
+
+impl BaseUrl {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The whole address of a request. In the usual case, nothing of it is copied.
+    pub(crate) fn with(&self, path: Cow<'static, str>, query: &str) -> Result<Uri> {
+        let path_and_query = match path {
+            Cow::Borrowed(path) if self.prefix.is_empty() && query.is_empty() => {
+                PathAndQuery::from_maybe_shared(Bytes::from_static(path.as_bytes()))
+            }
+            path => {
+                let mark = if query.is_empty() { "" } else { "?" };
+                PathAndQuery::from_maybe_shared(Bytes::from([&self.prefix, &*path, mark, query].concat()))
+            }
+        };
+        let mut parts = Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(
+            path_and_query.map_err(|error| Error::build("the address cannot be used").with_source(error))?,
+        );
+        Uri::from_parts(parts).map_err(|error| Error::build("the address cannot be used").with_source(error))
     }
 }
 
@@ -240,7 +281,7 @@ impl LiveChatBuilder {
             + Sync
             + 'static,
     {
-        self.transport = Some(BoxCloneSyncService::new(service.map_err(into_error)));
+        self.transport = Some(Stack::new(service));
         self
     }
 
@@ -257,29 +298,30 @@ impl LiveChatBuilder {
         let settings = self.settings(|name| env::var(name).ok())?;
         let innermost = match self.transport.take() {
             Some(service) => service,
-            None => BoxCloneSyncService::new(Transport::new(self.client()?, self.limits)),
+            None => Stack::staged(Transport::new(self.client()?, self.limits)),
         };
+        let limit = self.rate_limit;
         let attempts = ServiceBuilder::new()
             .layer(self.retry)
             .layer(Authorize)
             .layer(Region)
-            .option_layer(self.rate_limit)
+            .layer_fn(move |rest| Stage::new(limit.clone(), rest))
             .layer(TraceAttempt)
             .service(apply(innermost, self.attempt_layers));
-        let calls = TraceCall.layer(apply(BoxCloneSyncService::new(attempts), self.layers));
-        Ok(LiveChat::assemble(settings, self.credentials, BoxCloneSyncService::new(calls)))
+        let calls = TraceCall.layer(apply(Stack::staged(attempts), self.layers));
+        Ok(LiveChat::assemble(settings, self.credentials, calls))
     }
 
     fn settings(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Settings> {
-        let mut urls = [const { (Api::Agent, String::new()) }; 5];
-        for (slot, (api, own)) in urls.iter_mut().zip(&self.base_urls) {
+        let mut urls = Vec::with_capacity(self.base_urls.len());
+        for (api, own) in &self.base_urls {
             let (name, default) = match api {
                 Api::Accounts => ("LIVECHAT_ACCOUNTS_URL", ACCOUNTS_URL),
                 _ => ("LIVECHAT_API_URL", API_URL),
             };
             let from_environment = || variable(name).filter(|url| !url.is_empty());
             let url = own.clone().or_else(from_environment).unwrap_or_else(|| default.to_owned());
-            *slot = (*api, checked_url(*api, &url)?);
+            urls.push((*api, checked_url(*api, &url)?));
         }
         let own = concat!("livechat-client/", env!("CARGO_PKG_VERSION"));
         let user_agent =
@@ -331,7 +373,7 @@ where
         + Sync
         + 'static,
 {
-    Box::new(move |stack| BoxCloneSyncService::new(layer.layer(stack).map_err(into_error)))
+    Box::new(move |stack| Stack::new(layer.layer(stack)))
 }
 
 fn apply(stack: Stack, layers: Vec<Wrap>) -> Stack {
@@ -339,12 +381,14 @@ fn apply(stack: Stack, layers: Vec<Wrap>) -> Stack {
 }
 
 /// Checks an address once, here, so that no call can fail for it.
-fn checked_url(api: Api, url: &str) -> Result<String> {
+fn checked_url(api: Api, url: &str) -> Result<BaseUrl> {
     let wrong = |why: &str| {
         Error::build(format!("the address `{}` of the {} API {why}", url.escape_debug(), api.as_str()))
     };
     let uri: Uri = url.parse().map_err(|_| wrong("cannot be read"))?;
-    let Some(authority) = uri.authority().filter(|_| matches!(uri.scheme_str(), Some("http" | "https")))
+    let parts = uri.into_parts();
+    let (Some(scheme), Some(authority)) =
+        (parts.scheme.filter(|scheme| [Scheme::HTTP, Scheme::HTTPS].contains(scheme)), parts.authority)
     else {
         return Err(wrong("does not begin with `https://` or `http://` and a host"));
     };
@@ -354,10 +398,12 @@ fn checked_url(api: Api, url: &str) -> Result<String> {
             api.as_str()
         )));
     }
-    if uri.query().is_some() || url.contains('#') {
+    let path = parts.path_and_query.as_ref();
+    if path.is_some_and(|path| path.query().is_some()) || url.contains('#') {
         return Err(wrong("has a query or a fragment"));
     }
-    Ok(url.trim_end_matches('/').to_owned())
+    let prefix = path.map_or("", PathAndQuery::path).trim_end_matches('/').to_owned();
+    Ok(BaseUrl { text: url.trim_end_matches('/').to_owned(), scheme, authority, prefix })
 }
 
 impl fmt::Debug for LiveChatBuilder {
@@ -382,11 +428,11 @@ mod tests {
     fn an_address_comes_from_the_builder_then_the_environment_then_the_vendor() {
         let environment = |name: &str| (name == "LIVECHAT_API_URL").then(|| "http://env/".to_owned());
         let urls = builder().base_url(Api::Reports, "http://own/x/").settings(environment).unwrap().base_urls;
-        assert_eq!(urls.get(Api::Agent), "http://env");
-        assert_eq!(urls.get(Api::Reports), "http://own/x");
-        assert_eq!(urls.get(Api::Accounts), "https://accounts.livechat.com");
+        assert_eq!(urls.get(Api::Agent).unwrap().as_str(), "http://env");
+        assert_eq!(urls.get(Api::Reports).unwrap().as_str(), "http://own/x");
+        assert_eq!(urls.get(Api::Accounts).unwrap().as_str(), "https://accounts.livechat.com");
         let urls = builder().settings(|_| None).unwrap().base_urls;
-        assert_eq!(urls.get(Api::Customer), "https://api.livechatinc.com");
+        assert_eq!(urls.get(Api::Customer).unwrap().as_str(), "https://api.livechatinc.com");
     }
 
     #[test]

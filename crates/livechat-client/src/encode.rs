@@ -1,5 +1,7 @@
 //! Requests as they travel: JSON, query parameters, a form, or a multipart body.
 
+use std::borrow::Cow;
+
 use http::HeaderValue;
 use livechat_types::{Content, Http};
 use serde::Serialize;
@@ -63,12 +65,12 @@ pub(crate) fn upload(file: UploadFile) -> Result<Encoded> {
 }
 
 /// The path, with the parameters in it whose values the client holds.
-pub(crate) fn path(http: &Http, context: &Context) -> Result<String> {
-    let mut path = http.path.to_owned();
+pub(crate) fn path(http: &Http, context: &Context) -> Result<Cow<'static, str>> {
+    let mut path = Cow::Borrowed(http.path);
     for name in http.client_parameters.iter().filter(|name| http.path.contains(&place(name))) {
         // A form writes a space as `+`, which in a path would be a plus.
         let value: String = form_urlencoded::byte_serialize(held(name, context)?.as_bytes()).collect();
-        path = path.replace(&place(name), &value.replace('+', "%20"));
+        path = path.replace(&place(name), &value.replace('+', "%20")).into();
     }
     Ok(path)
 }

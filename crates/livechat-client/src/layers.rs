@@ -16,21 +16,20 @@
 //!
 //! A layer sees an [`http::Request`] with a [`Body`](crate::Body) and an [`http::Response`] with all bytes of the answer, whatever
 //! its status: errors of the API become [`Error`](crate::Error)s above all layers. The request's extensions hold its
-//! [`Call`](crate::Call) and, below [`Retry`], its [`Attempt`].
+//! [`Call`](crate::Call).
 //!
 //! A layer of one's own is any [`tower::Layer`], or a [`Step`] in a [`Stage`]:
 //!
 //! ```
 //! use livechat_client::{Credentials, LiveChat, Result, layers::{Answer, HttpService, Request, Stage, Step}};
-//! use tower::ServiceExt as _;
 //!
 //! /// Notes how large answers are.
 //! #[derive(Clone)]
 //! struct Sizes;
 //!
 //! impl Step for Sizes {
-//!     async fn run<S: HttpService>(self, request: Request, rest: S) -> Result<Answer> {
-//!         let answer = rest.oneshot(request).await?;
+//!     async fn run<S: HttpService>(&self, request: &mut Request, rest: &S) -> Result<Answer> {
+//!         let answer = rest.send(request).await?;
 //!         println!("{} bytes", answer.body().len());
 //!         Ok(answer)
 //!     }
@@ -57,13 +56,13 @@ mod transport;
 
 #[cfg(feature = "cache")]
 pub use self::cache::Cache;
-pub(crate) use self::transport::{Limits, into_error};
+pub(crate) use self::transport::Limits;
 pub use self::{
     authorize::Authorize,
     rate_limit::{Allowance, RateLimit, RateLimitStore, StoreFuture, Take},
     region::Region,
-    retry::{Attempt, Retry},
-    stage::{Answer, HttpService, Request, Stage, Step},
+    retry::Retry,
+    stage::{Answer, HttpService, Request, Stack, Stage, Step},
     trace::{TraceAttempt, TraceCall},
     transport::Transport,
 };

@@ -4,21 +4,20 @@ use std::{fmt, marker::PhantomData, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue,
+    HeaderMap, HeaderName, HeaderValue, Method,
     header::{ACCEPT, CONTENT_TYPE, COOKIE},
 };
 use livechat_types::{Action, ActionInfo, Api, Authorization, Http, Secret};
 use serde::de::{DeserializeOwned, DeserializeSeed};
 use tokio::time::timeout_at;
-use tower::{ServiceExt as _, util::BoxCloneSyncService};
 
 use crate::{
     Call, Credentials, Error, ErrorKind, LiveChatBuilder, Response, Result, UploadFile,
-    builder::Settings,
+    builder::{BaseUrl, Settings},
+    call::RequestId,
     clock::after,
     encode::{self, Encoded},
-    layers::{Answer, Attempt, Request},
-    random,
+    layers::{Answer, HttpService as _, Request, Stack, Stage, TraceCall},
     response::Raw,
 };
 
@@ -50,11 +49,11 @@ pub struct LiveChat(Arc<Shared>);
 struct Shared {
     settings: Settings,
     credentials: Credentials,
-    stack: Stack,
+    stack: Layers,
 }
 
 /// All layers, from the outermost to the network.
-pub(crate) type Stack = BoxCloneSyncService<Request, Answer, Error>;
+pub(crate) type Layers = Stage<TraceCall, Stack>;
 
 /// What one API's client adds to each of its calls.
 #[derive(Clone, Default)]
@@ -84,14 +83,14 @@ impl LiveChat {
         Self(Arc::new(Shared { settings: settings.clone(), credentials, stack: stack.clone() }))
     }
 
-    pub(crate) fn assemble(settings: Settings, credentials: Credentials, stack: Stack) -> Self {
+    pub(crate) fn assemble(settings: Settings, credentials: Credentials, stack: Layers) -> Self {
         Self(Arc::new(Shared { settings, credentials, stack }))
     }
 
     /// Where the API is: the address that its paths follow.
     #[must_use]
     pub fn base_url(&self, api: Api) -> &str {
-        self.0.settings.base_urls.get(api)
+        self.0.settings.base_urls.get(api).map_or("", BaseUrl::as_str)
     }
 
     pub(crate) async fn send<A: Action>(
@@ -129,34 +128,40 @@ impl LiveChat {
         context: &'a Context,
     ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>>> + Send + 'a>> {
         Box::pin(async move {
-            let request_id: Arc<str> = random::hex128().into();
-            let told = |error: Error| error.with_action(info.name).with_request_id(&request_id);
+            let request_id = RequestId::new();
+            let told = |error: Error| error.with_action(info.name).with_request_id(request_id.as_str());
+            let encoded = encoded.map_err(told)?;
+            let credentials = self.credentials_for(info, &encoded);
             let deadline = after(self.0.settings.timeout);
-            let request = encoded
-                .and_then(|encoded| {
-                    let credentials = self.credentials_for(info, &encoded);
-                    let call = Call::new(info, request_id.clone(), credentials, deadline);
-                    self.request(call, encoded, context)
-                })
-                .map_err(told)?;
-            let answer = match timeout_at(deadline, self.0.stack.clone().oneshot(request)).await {
-                Ok(answer) => answer.map_err(told)?,
-                Err(_) => return Err(told(overdue(self.0.settings.timeout))),
+            let call = Call::new(info, request_id.clone(), credentials, deadline);
+            let answer = self.exchange(&call, encoded, context).await;
+            let (parts, body) =
+                answer.map_err(|error| told(error).with_attempts(call.attempts()))?.into_parts();
+            let raw = Raw {
+                status: parts.status,
+                headers: parts.headers,
+                body: body.clone(),
+                request_id,
+                attempts: call.attempts(),
             };
-            let (parts, body) = answer.into_parts();
-            if let Some(http) = &info.http {
-                self.0.settings.notices.heed(http.path, &parts.headers);
-            }
-            if !parts.status.is_success() {
-                let attempts = parts.extensions.get::<Attempt>().map_or(1, |attempt| attempt.0);
-                return Err(told(
-                    Error::from_answer(parts.status, parts.headers, body).with_attempts(attempts),
-                ));
-            }
-            let request_id = request_id.to_string();
-            let raw = Raw { status: parts.status, headers: parts.headers, body: body.clone(), request_id };
             Ok(Response::new(body, raw))
         })
+    }
+
+    /// Sends a request through the layers, and waits for an answer that is a success.
+    async fn exchange(&self, call: &Call, encoded: Encoded, context: &Context) -> Result<Answer> {
+        let Shared { settings, stack, .. } = &*self.0;
+        let mut request = self.request(call, encoded, context)?;
+        let answer = timeout_at(call.deadline_in_tokio(), stack.send(&mut request)).await;
+        let answer = answer.unwrap_or_else(|_| Err(overdue(settings.timeout)))?;
+        if let Some(http) = &call.action().http {
+            settings.notices.heed(http.path, answer.headers());
+        }
+        if answer.status().is_success() {
+            return Ok(answer);
+        }
+        let (parts, body) = answer.into_parts();
+        Err(Error::from_answer(parts.status, parts.headers, body))
     }
 
     /// The client's credentials; none where the request carries the token that it is about itself.
@@ -167,35 +172,30 @@ impl LiveChat {
         self.0.credentials.clone()
     }
 
-    fn request(&self, call: Call, encoded: Encoded, context: &Context) -> Result<Request> {
+    fn request(&self, call: &Call, encoded: Encoded, context: &Context) -> Result<Request> {
         let info = call.action();
         let http = route(info)?;
         let query = encode::query(http, &encoded.query, context)?;
-        let mut address = format!("{}{}", self.base_url(info.api), encode::path(http, context)?);
-        if !query.is_empty() {
-            address.push('?');
-            address.push_str(&query);
-        }
-        let mut request = http::Request::builder()
-            .method(http.method.as_str())
-            .uri(address)
-            .body(encoded.body)
-            .map_err(|error| Error::build("the address cannot be used").with_source(error))?;
-        self.set_headers(request.headers_mut(), &call, encoded.content_type, context)?;
-        request.extensions_mut().insert(call);
+        let base = self.0.settings.base_urls.get(info.api)?;
+        let mut request = Request::new(encoded.body);
+        *request.method_mut() = method(http.method)?;
+        *request.uri_mut() = base.with(encode::path(http, context)?, &query)?;
+        *request.headers_mut() = self.headers(call, encoded.content_type, context)?;
+        request.extensions_mut().insert(call.clone());
         Ok(request)
     }
 
-    fn set_headers(
+    fn headers(
         &self,
-        headers: &mut HeaderMap,
         call: &Call,
         content_type: Option<HeaderValue>,
         context: &Context,
-    ) -> Result<()> {
+    ) -> Result<HeaderMap> {
+        // Room also for what the layers add.
+        let mut headers = HeaderMap::with_capacity(12);
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(http::header::USER_AGENT, self.0.settings.user_agent.clone());
-        headers.insert(REQUEST_ID, header_value("the request id", call.request_id())?);
+        headers.insert(REQUEST_ID, call.request_id_header());
         if let Some(content_type) = content_type {
             headers.insert(CONTENT_TYPE, content_type);
         }
@@ -205,7 +205,7 @@ impl LiveChat {
         if let Some(cookies) = &context.cookies {
             headers.insert(COOKIE, cookies_value(cookies)?);
         }
-        Ok(())
+        Ok(headers)
     }
 }
 
@@ -221,6 +221,11 @@ impl fmt::Debug for LiveChat {
 pub(crate) fn route(info: &'static ActionInfo) -> Result<&'static Http> {
     let missing = || Error::build("the action exists over WebSocket only").with_action(info.name);
     info.http.as_ref().ok_or_else(missing)
+}
+
+fn method(method: livechat_types::Method) -> Result<Method> {
+    Method::from_bytes(method.as_str().as_bytes())
+        .map_err(|error| Error::build("the action's method is none of HTTP's").with_source(error))
 }
 
 fn header_value(what: &str, value: &str) -> Result<HeaderValue> {
@@ -293,6 +298,7 @@ impl Unreadable {
         Error::decode(&self.path, &self.error, response.headers(), response.body())
             .with_action(info.name)
             .with_request_id(response.request_id())
+            .with_attempts(response.attempts())
             .with_answer(response.status(), response.headers().clone(), response.body().clone())
     }
 }

@@ -249,6 +249,7 @@ impl RawPages {
             return Err(Error::new(ErrorKind::Decode, "the page names itself as the next one")
                 .with_action(self.info.name)
                 .with_request_id(page.request_id())
+                .with_attempts(page.attempts())
                 .with_answer(page.status(), page.headers().clone(), page.body().clone()));
         }
         if let Some(id) = &next {

@@ -12,8 +12,25 @@ pub(crate) fn bits() -> u64 {
 }
 
 /// 32 hexadecimal digits.
+pub(crate) fn hex_digits() -> [u8; 32] {
+    let mut digits = [0; 32];
+    let mut left = 0_u64;
+    for (index, digit) in digits.iter_mut().enumerate() {
+        if index % 16 == 0 {
+            left = bits();
+        }
+        *digit = match (left & 15) as u8 {
+            value @ 0..10 => b'0' + value,
+            value => b'a' + (value - 10),
+        };
+        left >>= 4;
+    }
+    digits
+}
+
+/// 32 hexadecimal digits.
 pub(crate) fn hex128() -> String {
-    format!("{:016x}{:016x}", bits(), bits())
+    hex_digits().into_iter().map(char::from).collect()
 }
 
 /// A number from 0 up to and without 1.

@@ -5,7 +5,7 @@ use std::{fmt, ops::Deref};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use crate::lifecycle::Lifecycle;
+use crate::{call::RequestId, lifecycle::Lifecycle};
 
 /// A typed answer, with the status, headers and bytes that it came in.
 ///
@@ -21,7 +21,8 @@ pub(crate) struct Raw {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    pub(crate) request_id: String,
+    pub(crate) request_id: RequestId,
+    pub(crate) attempts: u32,
 }
 
 impl<T> Response<T> {
@@ -52,7 +53,12 @@ impl<T> Response<T> {
 
     /// The id that the request carried, the same over all attempts; name it when asking the vendor for help.
     pub fn request_id(&self) -> &str {
-        &self.raw.request_id
+        self.raw.request_id.as_str()
+    }
+
+    /// How often the request was sent; 0 if the answer was kept from an earlier call.
+    pub fn attempts(&self) -> u32 {
+        self.raw.attempts
     }
 
     /// Whether the API's version is legacy or deprecated, and until when; `None` while it is stable.

@@ -1,4 +1,6 @@
 //! One call on loopback over a connection that is kept, with every layer on, against bare reqwest with the same types.
+//!
+//! With `ours N` or `bare N`, it makes so many calls by one of the two, one after the other, for a profiler to look at.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -74,12 +76,25 @@ fn main() {
     let clients =
         [Client::Ours(ours), Client::Bare(bare, format!("http://{address}/v3.5/agent/action/list_archives"))];
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [client @ ("ours" | "bare"), count, ..] =
+        arguments.iter().map(String::as_str).collect::<Vec<_>>()[..]
+    {
+        return runtime.block_on(profile(&clients[usize::from(client == "bare")], count.parse().unwrap()));
+    }
     let mut rows = Vec::new();
     for at_once in [1, 64] {
         rows.extend(runtime.block_on(compare(&clients, at_once)));
     }
     rows.push(runtime.block_on(allocations(&clients)));
     report(&rows);
+}
+
+async fn profile(client: &Client, count: usize) {
+    let request = ListArchives::new().limit(100);
+    for _ in 0..count {
+        client.call(&request).await;
+    }
 }
 
 async fn compare(clients: &[Client; 2], at_once: usize) -> Vec<Row> {

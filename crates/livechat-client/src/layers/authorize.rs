@@ -2,9 +2,9 @@
 
 use http::{StatusCode, header::AUTHORIZATION};
 use livechat_types::Authorization;
-use tower::{Layer, ServiceExt as _};
+use tower::Layer;
 
-use super::stage::{Answer, HttpService, Request, Stage, Step, copy};
+use super::stage::{Answer, HttpService, Request, Stage, Step};
 use crate::{ApiError, Call, Result};
 
 /// Sets the `Authorization` header from the call's credentials.
@@ -28,20 +28,21 @@ impl<S> Layer<S> for Authorize {
 }
 
 impl Step for Authorize {
-    async fn run<S: HttpService>(self, mut request: Request, rest: S) -> Result<Answer> {
+    async fn run<S: HttpService>(&self, request: &mut Request, rest: &S) -> Result<Answer> {
         let call = request.extensions().get::<Call>().filter(|call| is_authorized(call)).cloned();
-        let Some(call) = call else { return rest.oneshot(request).await };
+        let Some(call) = call else { return rest.send(request).await };
         let first = call.credentials().authorization().await?;
         request.headers_mut().insert(AUTHORIZATION, first.header);
-        let again = copy(&request);
-        let answer = rest.clone().oneshot(request).await?;
+        let answer = rest.send(request).await?;
         let Some(generation) = first.generation.filter(|_| is_refused(&answer)) else { return Ok(answer) };
         tracing::debug!(action = call.action().name, "the server refuses the token");
         call.credentials().refuse(generation);
-        let Some(mut again) = again else { return Ok(answer) };
+        if request.body().is_spent() {
+            return Ok(answer);
+        }
         let second = call.credentials().authorization().await?;
-        again.headers_mut().insert(AUTHORIZATION, second.header);
-        rest.oneshot(again).await
+        request.headers_mut().insert(AUTHORIZATION, second.header);
+        rest.send(request).await
     }
 }
 

@@ -13,7 +13,7 @@ use quick_cache::{
     sync::{EntryAction, EntryResult},
 };
 use tokio::time::Instant;
-use tower::{Layer, ServiceExt as _};
+use tower::Layer;
 
 use super::stage::{Answer, HttpService, Request, Stage, Step};
 use crate::{Call, Result, clock::after};
@@ -133,9 +133,9 @@ impl<S> Layer<S> for Cache {
 }
 
 impl Step for Cache {
-    async fn run<S: HttpService>(self, request: Request, rest: S) -> Result<Answer> {
+    async fn run<S: HttpService>(&self, request: &mut Request, rest: &S) -> Result<Answer> {
         let age = request.extensions().get::<Call>().and_then(|call| self.age(call.action()));
-        let Some(age) = age else { return rest.oneshot(request).await };
+        let Some(age) = age else { return rest.send(request).await };
         let address = request.uri().to_string();
         let fresh = |_: &String, kept: &mut Kept| {
             if kept.until > Instant::now() {
@@ -151,10 +151,10 @@ impl Step for Cache {
             }
             EntryResult::Vacant(place) | EntryResult::Replaced(place, _) => place,
             // Neither is asked for.
-            EntryResult::Removed(..) | EntryResult::Timeout => return rest.oneshot(request).await,
+            EntryResult::Removed(..) | EntryResult::Timeout => return rest.send(request).await,
         };
         // If this ends early, or fails, the place is free again and the next who waits asks.
-        let answer = rest.oneshot(request).await?;
+        let answer = rest.send(request).await?;
         if answer.status() == StatusCode::OK {
             // It is not kept if the room was emptied meanwhile.
             let _ = place.insert(Kept::new(&answer, age));

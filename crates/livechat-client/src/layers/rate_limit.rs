@@ -9,7 +9,7 @@ use std::{
 };
 
 use tokio::time::{Instant, sleep, timeout_at};
-use tower::{Layer, ServiceExt as _};
+use tower::Layer;
 
 use super::{
     retry::is_rate_limited,
@@ -44,7 +44,7 @@ use crate::{BoxError, Call, Error, ErrorKind, Result, clock::after, error};
 pub struct RateLimit {
     allowance: Allowance,
     max_wait: Duration,
-    store: Arc<dyn RateLimitStore>,
+    store: Store,
     gates: Arc<Mutex<HashMap<String, Arc<Gate>>>>,
 }
 
@@ -117,7 +117,7 @@ impl RateLimit {
         Self {
             allowance: Allowance { requests: requests.max(1), window },
             max_wait: Duration::from_secs(60),
-            store: Arc::new(MemoryStore::default()),
+            store: Store::Memory(Arc::default()),
             gates: Arc::default(),
         }
     }
@@ -130,7 +130,7 @@ impl RateLimit {
 
     /// Counts the requests elsewhere.
     pub fn store(mut self, store: impl RateLimitStore) -> Self {
-        self.store = Arc::new(store);
+        self.store = Store::Own(Arc::new(store));
         self
     }
 
@@ -141,7 +141,7 @@ impl RateLimit {
             return Err(self.too_long(self.allowance.window));
         };
         loop {
-            match self.store.take(key, self.allowance).await.map_err(broken)? {
+            match self.store.take(key, self.allowance).await? {
                 Take::Granted => return Ok(()),
                 Take::Wait(wait) if after(wait) > end => return Err(self.too_long(wait)),
                 Take::Wait(wait) => sleep(wait).await,
@@ -158,7 +158,7 @@ impl RateLimit {
         let asked = error::retry_after(answer.headers());
         let Some(pause) = lock(&gate.backoff).pause(asked) else { return Ok(()) };
         tracing::warn!(?pause, "the server refuses requests for their number; this token pauses");
-        self.store.pause(key, pause).await.map_err(broken)
+        self.store.pause(key, pause).await
     }
 
     fn gate(&self, key: &str) -> Arc<Gate> {
@@ -204,14 +204,14 @@ impl<S> Layer<S> for RateLimit {
 }
 
 impl Step for RateLimit {
-    async fn run<S: HttpService>(self, request: Request, rest: S) -> Result<Answer> {
+    async fn run<S: HttpService>(&self, request: &mut Request, rest: &S) -> Result<Answer> {
         let Some(call) = request.extensions().get::<Call>().cloned() else {
-            return rest.oneshot(request).await;
+            return rest.send(request).await;
         };
         let key = call.credentials().key();
         let gate = self.gate(key);
         self.admit(&gate, key, call.deadline_in_tokio()).await?;
-        let answer = rest.oneshot(request).await?;
+        let answer = rest.send(request).await?;
         self.heed(&gate, key, &answer).await?;
         Ok(answer)
     }
@@ -232,6 +232,32 @@ fn broken(error: BoxError) -> Error {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Where the requests are counted. What is in memory needs no future of its own.
+#[derive(Clone)]
+enum Store {
+    Memory(Arc<MemoryStore>),
+    Own(Arc<dyn RateLimitStore>),
+}
+
+impl Store {
+    async fn take(&self, key: &str, allowance: Allowance) -> Result<Take> {
+        match self {
+            Self::Memory(store) => Ok(store.take(key, allowance)),
+            Self::Own(store) => store.take(key, allowance).await.map_err(broken),
+        }
+    }
+
+    async fn pause(&self, key: &str, time: Duration) -> Result<()> {
+        match self {
+            Self::Memory(store) => {
+                store.pause(key, time);
+                Ok(())
+            }
+            Self::Own(store) => store.pause(key, time).await.map_err(broken),
+        }
+    }
 }
 
 /// Counts in memory: a log of the moments at which requests were let through.
@@ -278,7 +304,7 @@ impl Log {
 }
 
 impl MemoryStore {
-    fn take_now(&self, key: &str, allowance: Allowance) -> Take {
+    fn take(&self, key: &str, allowance: Allowance) -> Take {
         let mut logs = lock(&self.logs);
         if let Some(log) = logs.get_mut(key) {
             return log.take(allowance);
@@ -291,17 +317,10 @@ impl MemoryStore {
         });
         logs.entry(key.to_owned()).or_default().take(allowance)
     }
-}
 
-impl RateLimitStore for MemoryStore {
-    fn take<'a>(&'a self, key: &'a str, allowance: Allowance) -> StoreFuture<'a, Take> {
-        Box::pin(std::future::ready(Ok(self.take_now(key, allowance))))
-    }
-
-    fn pause<'a>(&'a self, key: &'a str, time: Duration) -> StoreFuture<'a, ()> {
+    fn pause(&self, key: &str, time: Duration) {
         let mut logs = lock(&self.logs);
         let log = logs.entry(key.to_owned()).or_default();
         log.paused_until = log.paused_until.max(Some(after(time)));
-        Box::pin(std::future::ready(Ok(())))
     }
 }

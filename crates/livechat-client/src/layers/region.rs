@@ -2,9 +2,9 @@
 
 use http::{HeaderName, HeaderValue};
 use livechat_types::shared::ErrorType;
-use tower::{Layer, ServiceExt as _};
+use tower::Layer;
 
-use super::stage::{Answer, HttpService, Request, Stage, Step, copy};
+use super::stage::{Answer, HttpService, Request, Stage, Step};
 use crate::{ApiError, Call, Result};
 
 /// The header that names a region.
@@ -25,24 +25,25 @@ impl<S> Layer<S> for Region {
 }
 
 impl Step for Region {
-    async fn run<S: HttpService>(self, mut request: Request, rest: S) -> Result<Answer> {
+    async fn run<S: HttpService>(&self, request: &mut Request, rest: &S) -> Result<Answer> {
         let Some(call) = request.extensions().get::<Call>().cloned() else {
-            return rest.oneshot(request).await;
+            return rest.send(request).await;
         };
         let sent = call.credentials().region();
         if let Some(region) = &sent {
             request.headers_mut().insert(REGION, region.clone());
         }
-        let again = copy(&request);
-        let answer = rest.clone().oneshot(request).await?;
+        let answer = rest.send(request).await?;
         let Some(region) = right_region(&answer).filter(|region| Some(region) != sent.as_ref()) else {
             return Ok(answer);
         };
         tracing::debug!(action = call.action().name, ?region, "the server names another region");
         call.credentials().set_region(region.clone());
-        let Some(mut again) = again else { return Ok(answer) };
-        again.headers_mut().insert(REGION, region);
-        rest.oneshot(again).await
+        if request.body().is_spent() {
+            return Ok(answer);
+        }
+        request.headers_mut().insert(REGION, region);
+        rest.send(request).await
     }
 }
 

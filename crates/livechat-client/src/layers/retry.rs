@@ -11,9 +11,9 @@ use std::{
 use http::StatusCode;
 use livechat_types::{ActionInfo, Repeatable, shared::ErrorType};
 use tokio::time::sleep;
-use tower::{Layer, ServiceExt as _};
+use tower::Layer;
 
-use super::stage::{Answer, HttpService, Request, Stage, Step, copy};
+use super::stage::{Answer, HttpService, Request, Stage, Step};
 use crate::{ApiError, Body, Call, ErrorKind, Result, clock::after, error, random};
 
 /// Sends a request again after failures that may pass.
@@ -47,10 +47,6 @@ pub struct Retry {
     longest_wait: Duration,
     budget: Arc<Budget>,
 }
-
-/// Which attempt of its call a request is, from 1: an extension of requests below [`Retry`], and of the answers above it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Attempt(pub u32);
 
 impl Default for Retry {
     fn default() -> Self {
@@ -123,34 +119,22 @@ impl<S> Layer<S> for Retry {
 }
 
 impl Step for Retry {
-    async fn run<S: HttpService>(self, mut request: Request, rest: S) -> Result<Answer> {
+    async fn run<S: HttpService>(&self, request: &mut Request, rest: &S) -> Result<Answer> {
         let Some(call) = request.extensions().get::<Call>().cloned() else {
-            return rest.oneshot(request).await;
+            return rest.send(request).await;
         };
         self.budget.deposit();
         let mut attempt = 1;
         loop {
-            let again = if attempt < self.max_attempts { copy(&request) } else { None };
-            request.extensions_mut().insert(Attempt(attempt));
-            let outcome = rest.clone().oneshot(request).await;
-            let next =
-                again.and_then(|again| Some((self.wait(&call, again.body(), attempt, &outcome)?, again)));
-            let Some((wait, again)) = next else { return finish(outcome, attempt) };
+            call.begin_attempt();
+            let outcome = rest.send(request).await;
+            let may_go_on = attempt < self.max_attempts && !request.body().is_spent();
+            let wait = if may_go_on { self.wait(&call, request.body(), attempt, &outcome) } else { None };
+            let Some(wait) = wait else { return outcome };
             tracing::debug!(action = call.action().name, attempt, ?wait, "the request will be sent again");
             sleep(wait).await;
-            request = again;
             attempt += 1;
         }
-    }
-}
-
-fn finish(outcome: Result<Answer>, attempt: u32) -> Result<Answer> {
-    match outcome {
-        Ok(mut answer) => {
-            answer.extensions_mut().insert(Attempt(attempt));
-            Ok(answer)
-        }
-        Err(error) => Err(error.with_attempts(attempt)),
     }
 }
 

@@ -1,12 +1,9 @@
 //! The layers that tell `tracing` what happens: a span for each call, and one for each attempt under OpenTelemetry's names.
 
-use tower::{Layer, ServiceExt as _};
+use tower::Layer;
 use tracing::{Instrument as _, Span, field::Empty};
 
-use super::{
-    retry::Attempt,
-    stage::{Answer, HttpService, Request, Stage, Step},
-};
+use super::stage::{Answer, HttpService, Request, Stage, Step};
 use crate::{ApiError, Call, Result};
 
 /// A span `livechat.call` for each call: its API, action and request id, and how it ended.
@@ -38,18 +35,18 @@ impl<S> Layer<S> for TraceAttempt {
 }
 
 impl Step for TraceCall {
-    async fn run<S: HttpService>(self, request: Request, rest: S) -> Result<Answer> {
-        let span = call_span(&request);
-        let outcome = rest.oneshot(request).instrument(span.clone()).await;
+    async fn run<S: HttpService>(&self, request: &mut Request, rest: &S) -> Result<Answer> {
+        let span = call_span(request);
+        let outcome = rest.send(request).instrument(span.clone()).await;
         record(&span, &outcome);
         outcome
     }
 }
 
 impl Step for TraceAttempt {
-    async fn run<S: HttpService>(self, request: Request, rest: S) -> Result<Answer> {
-        let span = attempt_span(&request);
-        let outcome = rest.oneshot(request).instrument(span.clone()).await;
+    async fn run<S: HttpService>(&self, request: &mut Request, rest: &S) -> Result<Answer> {
+        let span = attempt_span(request);
+        let outcome = rest.send(request).instrument(span.clone()).await;
         record(&span, &outcome);
         outcome
     }
@@ -75,8 +72,7 @@ fn attempt_span(request: &Request) -> Span {
     let address = uri.host().unwrap_or_default();
     let port = uri.port_u16().unwrap_or(if scheme == "https" { 443 } else { 80 });
     let authority = uri.authority().map_or("", http::uri::Authority::as_str);
-    let resent =
-        request.extensions().get::<Attempt>().map(|attempt| attempt.0 - 1).filter(|count| *count > 0);
+    let resent = request.extensions().get::<Call>().and_then(|call| call.attempts().checked_sub(1));
     tracing::debug_span!(
         "livechat.attempt",
         otel.kind = "client",

@@ -1,22 +1,16 @@
 //! The innermost service: one request over the network, one whole answer.
 
-use std::{
-    error::Error as _,
-    pin::Pin,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{error::Error as _, fmt::Write as _, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header::ACCEPT_ENCODING};
 use tokio::time::{Instant, timeout_at};
-use tower::Service;
 
 use super::{
     gathered::Gathered,
-    stage::{Answer, Request},
+    stage::{Answer, HttpService, Request},
 };
-use crate::{Call, Error, ErrorKind, Result, clock::after, error::BoxError};
+use crate::{Call, Error, ErrorKind, Result, clock::after};
 
 /// Sends a request with reqwest and reads the whole answer, within limits of time and size.
 ///
@@ -41,17 +35,13 @@ impl Transport {
         Self { client, limits }
     }
 
-    async fn exchange(self, mut request: Request) -> Result<Answer> {
-        // Who asks is who unpacks: a transport of one's own need not be able to. A layer may have asked for something else.
-        request.headers_mut().entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
+    async fn exchange(&self, request: &mut Request) -> Result<Answer> {
         let time = if request.body().is_upload() { self.limits.upload } else { self.limits.attempt };
         let mut end = after(time);
         if let Some(call) = request.extensions().get::<Call>() {
             end = end.min(call.deadline_in_tokio());
         }
-        let request = reqwest::Request::try_from(request.map(crate::Body::into_reqwest))
-            .map_err(|error| Error::build("the address cannot be used").with_source(error.without_url()))?;
-        match timeout_at(end, self.client.execute(request)).await {
+        match timeout_at(end, self.client.execute(for_reqwest(request)?)).await {
             Ok(Ok(response)) => self.read(response, end).await,
             Ok(Err(error)) => Err(from_reqwest(error)),
             Err(_) => {
@@ -61,7 +51,7 @@ impl Transport {
         }
     }
 
-    async fn read(self, mut response: reqwest::Response, end: Instant) -> Result<Answer> {
+    async fn read(&self, mut response: reqwest::Response, end: Instant) -> Result<Answer> {
         let (status, mut headers) = (response.status(), std::mem::take(response.headers_mut()));
         let mut body = Gathered::new(&mut headers, self.limits.response_bytes);
         let outcome = match timeout_at(end, gather(&mut response, &mut body)).await {
@@ -85,6 +75,22 @@ async fn gather(response: &mut reqwest::Response, body: &mut Gathered) -> Result
         body.push(piece)?;
     }
     body.end()
+}
+
+/// The request as reqwest wants it; of what can be sent again, a copy.
+fn for_reqwest(request: &mut Request) -> Result<reqwest::Request> {
+    let mut address = String::with_capacity(256);
+    let url = match write!(address, "{}", request.uri()).map(|()| reqwest::Url::parse(&address)) {
+        Ok(Ok(url)) => url,
+        Ok(Err(error)) => return Err(Error::build("the address cannot be used").with_source(error)),
+        Err(error) => return Err(Error::build("the address cannot be written").with_source(error)),
+    };
+    let mut wanted = reqwest::Request::new(request.method().clone(), url);
+    *wanted.headers_mut() = request.headers().clone();
+    // Who asks is who unpacks: a transport of one's own need not be able to. A layer may have asked for something else.
+    wanted.headers_mut().entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
+    *wanted.body_mut() = Some(request.body_mut().take().into_reqwest());
+    Ok(wanted)
 }
 
 fn answer(status: StatusCode, headers: HeaderMap, body: Bytes) -> Answer {
@@ -113,17 +119,9 @@ fn from_reqwest(error: reqwest::Error) -> Error {
     Error::new(ErrorKind::Transport, "the connection failed").with_source(error.without_url()).with_reached()
 }
 
-impl Service<Request> for Transport {
-    type Response = Answer;
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Answer>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        Box::pin(self.clone().exchange(request))
+impl HttpService for Transport {
+    async fn send(&self, request: &mut Request) -> Result<Answer> {
+        self.exchange(request).await
     }
 }
 
@@ -131,9 +129,4 @@ impl std::fmt::Debug for Transport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Transport").field("limits", &self.limits).finish_non_exhaustive()
     }
-}
-
-/// Brings the error of any layer to ours.
-pub(crate) fn into_error(error: impl Into<BoxError>) -> Error {
-    Error::from_layer(error.into())
 }

@@ -125,6 +125,7 @@ async fn a_wrong_item_is_named_by_its_path() {
     let error = items.try_next().await.unwrap_err();
     assert_eq!(error.json_path(), Some("threads[1].id"));
     assert_eq!(error.action(), Some("list_threads"));
+    assert_eq!(error.attempts(), 1);
     assert_eq!(items.try_next().await.unwrap(), None);
 }
 

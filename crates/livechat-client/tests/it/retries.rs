@@ -83,6 +83,25 @@ async fn an_answer_that_cannot_be_read_is_not_asked_for_again() {
 }
 
 #[tokio::test]
+async fn every_outcome_says_how_often_the_request_was_sent() {
+    let again = || Script::error(500, "internal");
+    let script =
+        [again(), Script::ok("[]"), again(), again(), Script::ok(CHAT), Script::error(404, "not_found")];
+    let server = Server::start(script).await;
+    let agent = agent(&server);
+    let unreadable = agent.send(&GET_CHAT).await.unwrap_err();
+    assert!(unreadable.is_decode());
+    assert_eq!(unreadable.attempts(), 2);
+    assert_eq!(agent.send(&GET_CHAT).await.unwrap().attempts(), 3);
+    assert_eq!(agent.send(&GET_CHAT).await.unwrap_err().attempts(), 1);
+    // Nothing was sent: the client has no credentials.
+    let client = server.builder_for(livechat_client::Credentials::none()).build().unwrap();
+    assert_eq!(client.agent().send(&GET_CHAT).await.unwrap_err().status(), None);
+    let unsent = client.agent().author_id("a\nb").send(&GET_CHAT).await.unwrap_err();
+    assert_eq!(unsent.attempts(), 0);
+}
+
+#[tokio::test]
 async fn attempts_end_and_the_last_failure_is_told() {
     let server = Server::start((0..9).map(|index| Script::error(500 + index, "internal"))).await;
     let error = agent(&server).send(&GET_CHAT).await.unwrap_err();
