@@ -1,7 +1,12 @@
 //! Batches: many requests of one action in one call, each with an outcome of its own.
 
+use std::{fmt, marker::PhantomData};
+
 use livechat_types::{Action, ActionInfo};
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use serde_json::Value;
 
 use crate::{ApiError, Error, ErrorKind, LiveChat, Response, Result, encode, livechat, livechat::Context};
@@ -25,13 +30,28 @@ struct Item<T>(Result<T, ApiError>);
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Item<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        if let Some(error) = value.get("error") {
-            return ApiError::deserialize(error)
-                .map(|error| Self(Err(error)))
-                .map_err(serde::de::Error::custom);
-        }
-        T::deserialize(value).map(|value| Self(Ok(value))).map_err(serde::de::Error::custom)
+        // An error within is then one at this place in the answer.
+        deserializer.deserialize_map(Outcome(PhantomData))
+    }
+}
+
+/// Reads an outcome whole, to see which of the two it is.
+struct Outcome<T>(PhantomData<T>);
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for Outcome<T> {
+    type Value = Item<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the outcome of a request")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Item<T>, M::Error> {
+        let value = Value::deserialize(MapAccessDeserializer::new(map))?;
+        let outcome = match value.get("error") {
+            Some(error) => ApiError::deserialize(error).map(Err),
+            None => T::deserialize(value).map(Ok),
+        };
+        outcome.map(Item).map_err(serde::de::Error::custom)
     }
 }
 

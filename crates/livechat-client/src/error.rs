@@ -285,7 +285,7 @@ impl Error {
     pub(crate) fn decode(path: &str, source: &serde_json::Error, headers: &HeaderMap, body: &[u8]) -> Self {
         let what = hide_quoted(&source.to_string());
         let message = if looks_like_json(body) {
-            let place = if path == "." { String::new() } else { format!(" at `{path}`") };
+            let place = if path.is_empty() { String::new() } else { format!(" at `{path}`") };
             format!("the answer cannot be read{place}: {what}")
         } else {
             format!("the answer is {}, not JSON: {what}", describe_body(headers, body))

@@ -55,6 +55,7 @@ mod customer_tokens;
 mod encode;
 mod error;
 mod generated;
+mod json_path;
 pub mod layers;
 mod lifecycle;
 mod livechat;

@@ -17,6 +17,7 @@ use crate::{
     call::RequestId,
     clock::after,
     encode::{self, Encoded},
+    json_path,
     layers::{Answer, HttpService as _, Request, Stack, Stage, TraceCall},
     response::Raw,
 };
@@ -262,29 +263,17 @@ pub(crate) fn json_of(response: &Response<Bytes>) -> &[u8] {
 
 /// Reads a whole JSON document.
 pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
-    read_json(body, || PhantomData)
+    read_json(body, PhantomData)
 }
 
 /// Reads a whole JSON document by a seed.
-///
-/// Only what cannot be read is read again with its path: noting the path takes an allocation for each key of an answer.
 pub(crate) fn read_json<'de, S: DeserializeSeed<'de>>(
     body: &'de [u8],
-    seed: impl Fn() -> S,
+    seed: S,
 ) -> Result<S::Value, Unreadable> {
-    let mut plain = serde_json::Deserializer::from_slice(body);
-    match seed().deserialize(&mut plain).and_then(|value| plain.end().map(|()| value)) {
-        Ok(value) => Ok(value),
-        Err(_) => read_with_path(body, seed()),
-    }
-}
-
-fn read_with_path<'de, S: DeserializeSeed<'de>>(body: &'de [u8], seed: S) -> Result<S::Value, Unreadable> {
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let mut track = serde_path_to_error::Track::new();
-    seed.deserialize(serde_path_to_error::Deserializer::new(&mut deserializer, &mut track))
-        .and_then(|value| deserializer.end().map(|()| value))
-        .map_err(|error| Unreadable { path: track.path().to_string(), error })
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let value = seed.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+    value.map_err(|error| Unreadable { path: json_path::of_error(body, &error), error })
 }
 
 /// Why a JSON document cannot be read, and where in it.

@@ -81,7 +81,7 @@ impl<A: Action> Pages<A> {
         let Some(page) = ready!(self.pages.poll_next(context)) else { return Poll::Ready(None) };
         Poll::Ready(Some(page.and_then(|page| {
             let (value, next) = self.pages.read(&page, |body, names| {
-                Ok((livechat::from_json(body)?, livechat::read_json(body, || Next(names.next))?))
+                Ok((livechat::from_json(body)?, livechat::read_json(body, Next(names.next))?))
             })?;
             self.pages.proceed(next, &page)?;
             Ok(page.map(|_| value))
@@ -113,7 +113,7 @@ impl<A: Paged> Items<A> {
             let Some(page) = ready!(self.pages.poll_next(context)) else { return Poll::Ready(None) };
             match page.and_then(|page| {
                 let (items, next) = self.pages.read(&page, |body, names| {
-                    livechat::read_json(body, || ItemsAndNext { names, item: PhantomData })
+                    livechat::read_json(body, ItemsAndNext { names, item: PhantomData })
                 })?;
                 self.pages.proceed(next, &page)?;
                 Ok(items)
