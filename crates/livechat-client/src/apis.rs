@@ -57,12 +57,12 @@ macro_rules! api_client {
             }
 
             /// The pages of a list, from the one that the request asks for.
-            pub fn pages<A: Action>(&self, request: &A) -> Pages<A> {
+            pub fn pages<A: Paged>(&self, request: &A) -> Pages<A> {
                 Pages::new(self.livechat.clone(), self.context.clone(), First::Request(request))
             }
 
             /// The pages of a list, from one that an earlier answer named.
-            pub fn pages_from<A: Action>(&self, page_id: impl Into<String>) -> Pages<A> {
+            pub fn pages_from<A: Paged>(&self, page_id: impl Into<String>) -> Pages<A> {
                 Pages::new(self.livechat.clone(), self.context.clone(), First::Page(page_id.into()))
             }
 

@@ -27,6 +27,9 @@ use crate::{
 pub trait Paged: Action {
     /// What the list is of.
     type Item: DeserializeOwned + Send + 'static;
+
+    /// The page after this one; `None` after the last.
+    fn next_page_id(page: &Self::Response) -> Option<&str>;
 }
 
 /// The pages of a list, one answer after the other.
@@ -61,7 +64,7 @@ pub struct Items<A: Paged> {
     ready: VecDeque<A::Item>,
 }
 
-impl<A: Action> Pages<A> {
+impl<A: Paged> Pages<A> {
     pub(crate) fn new(livechat: LiveChat, context: CallContext, first: First<'_, A>) -> Self {
         Self { pages: RawPages::new(livechat, context, first), action: PhantomData }
     }
@@ -80,10 +83,8 @@ impl<A: Action> Pages<A> {
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Response<A::Response>>>> {
         let Some(page) = ready!(self.pages.poll_next(context)) else { return Poll::Ready(None) };
         Poll::Ready(Some(page.and_then(|page| {
-            let (value, next) = self.pages.read(&page, |body, names| {
-                Ok((livechat::from_json(body)?, livechat::read_json(body, Next(names.next))?))
-            })?;
-            self.pages.proceed(next, &page)?;
+            let value: A::Response = self.pages.read(&page, |body, _| livechat::from_json(body))?;
+            self.pages.proceed(A::next_page_id(&value).map(str::to_owned), &page)?;
             Ok(page.map(|_| value))
         })))
     }
@@ -125,7 +126,7 @@ impl<A: Paged> Items<A> {
     }
 }
 
-impl<A: Action> Stream for Pages<A> {
+impl<A: Paged> Stream for Pages<A> {
     type Item = Result<Response<A::Response>>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -144,7 +145,7 @@ impl<A: Paged> Stream for Items<A> {
 // The items move freely: nothing points into them.
 impl<A: Paged> Unpin for Items<A> {}
 
-impl<A: Action> fmt::Debug for Pages<A> {
+impl<A: Paged> fmt::Debug for Pages<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
             .field("action", &A::INFO.name)
@@ -258,37 +259,6 @@ impl RawPages {
         }
         self.page_id = next;
         Ok(())
-    }
-}
-
-/// Reads the id of the next page, and nothing else.
-struct Next(&'static str);
-
-impl<'de> DeserializeSeed<'de> for Next {
-    type Value = Option<String>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Next {
-    type Value = Option<String>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a page")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
-        let mut next = None;
-        while let Some(key) = map.next_key::<String>()? {
-            if key == self.0 {
-                next = map.next_value()?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(next)
     }
 }
 

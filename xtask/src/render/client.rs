@@ -13,7 +13,7 @@ use super::rust_example::{self, Example};
 use super::rust_types::{answer_type, first_argument, rust_type, text as type_text};
 use super::{Output, by_category, code, docs, made_by, places, rust_file, spec_folder, version_module};
 use crate::diagnostics::{Code, Diagnostics};
-use crate::model::{Action, Category, Document, Model, Schema, Shape, Transport};
+use crate::model::{Action, Category, Document, Model, Property, Schema, Shape, Transport};
 use crate::{lower, name};
 
 /// All files of the client crate.
@@ -110,8 +110,8 @@ impl<'a> Operations<'a> {
             None => self.send(action, signature),
         };
         self.methods.push(code::method(&method));
-        if let Some(item) = item(self.model, action) {
-            self.pages(action, item);
+        if let Some((item, next)) = page(self.model, action) {
+            self.pages(action, item, next);
         }
     }
 
@@ -158,7 +158,7 @@ impl<'a> Operations<'a> {
     }
 
     /// Item after item, and page after page.
-    fn pages(&mut self, action: &Action, item: &Schema) {
+    fn pages(&mut self, action: &Action, item: &Schema, next: &Property) {
         self.need_types([item]);
         self.need("crate", &["Items", "Paged", "Pages"]);
         let (id, item) = (&action.id, rust_type(self.model, item));
@@ -174,7 +174,17 @@ impl<'a> Operations<'a> {
         self.methods.push(code::method(&format!(
             "{pages} pub fn {id}_pages(&self, request: &{request}) -> Pages<{request}> {{ self.pages(request) }}"
         )));
-        self.paged.push(format!("impl Paged for {request} {{\n    type Item = {item};\n}}\n"));
+        let (page, field) = (answer_type(self.model, action), name::field_ident(&next.name));
+        let next = if next.required {
+            format!("Some(page.{field}.as_ref())")
+        } else {
+            format!("page.{field}.as_ref().map(AsRef::as_ref)")
+        };
+        self.paged.push(format!(
+            "impl Paged for {request} {{\n    type Item = {item};\n\n    \
+             fn next_page_id(page: &{page}) -> Option<&str> {{\n        \
+             {next}\n    }}\n}}\n"
+        ));
     }
 
     /// The type of an answer as it stands in a signature.
@@ -230,13 +240,14 @@ fn batched<'a>(document: &'a Document, action: &Action) -> Option<&'a Action> {
     document.actions.iter().find(|single| single.id == *name)
 }
 
-/// The items of a paginated answer.
-fn item<'a>(model: &'a Model, action: &'a Action) -> Option<&'a Schema> {
+/// What the items of a paginated answer are, and what names the next page.
+fn page<'a>(model: &'a Model, action: &'a Action) -> Option<(&'a Schema, &'a Property)> {
     let pagination = action.pagination.as_ref()?;
     let properties = model.properties(&action.response.as_ref()?.schema);
-    let items = properties.into_iter().find(|property| property.name == pagination.items)?;
+    let items = properties.iter().find(|property| property.name == pagination.items)?;
+    let next = properties.iter().find(|property| property.name == pagination.next)?;
     match &items.schema.shape {
-        Shape::Array(item) => Some(item),
+        Shape::Array(item) => Some((item, next)),
         _ => None,
     }
 }

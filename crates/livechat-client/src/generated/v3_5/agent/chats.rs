@@ -329,12 +329,24 @@ impl AgentApi {
 
 impl Paged for ListChats {
     type Item = ChatSummary;
+
+    fn next_page_id(page: &ListChatsResponse) -> Option<&str> {
+        page.next_page_id.as_ref().map(AsRef::as_ref)
+    }
 }
 
 impl Paged for ListThreads {
     type Item = Thread;
+
+    fn next_page_id(page: &ListThreadsResponse) -> Option<&str> {
+        page.next_page_id.as_ref().map(AsRef::as_ref)
+    }
 }
 
 impl Paged for ListArchives {
     type Item = Chat;
+
+    fn next_page_id(page: &ListArchivesResponse) -> Option<&str> {
+        page.next_page_id.as_ref().map(AsRef::as_ref)
+    }
 }

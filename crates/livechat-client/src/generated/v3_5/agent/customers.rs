@@ -161,4 +161,8 @@ impl AgentApi {
 
 impl Paged for ListCustomers {
     type Item = Customer;
+
+    fn next_page_id(page: &ListCustomersResponse) -> Option<&str> {
+        page.next_page_id.as_ref().map(AsRef::as_ref)
+    }
 }

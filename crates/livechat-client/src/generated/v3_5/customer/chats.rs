@@ -194,8 +194,16 @@ impl CustomerApi {
 
 impl Paged for ListChats {
     type Item = ChatSummary;
+
+    fn next_page_id(page: &ListChatsResponse) -> Option<&str> {
+        page.next_page_id.as_ref().map(AsRef::as_ref)
+    }
 }
 
 impl Paged for ListThreads {
     type Item = Thread;
+
+    fn next_page_id(page: &ListThreadsResponse) -> Option<&str> {
+        page.next_page_id.as_ref().map(AsRef::as_ref)
+    }
 }
