@@ -20,7 +20,7 @@ use row::Row;
 pub use build_costs::as_rustc_wrapper;
 
 /// The parts, in the table's order.
-pub const PARTS: &[&str] = &["types", "calls", "pages", "limiter", "build", "regen", "python"];
+pub const PARTS: &[&str] = &["types", "calls", "pages", "limiter", "build", "peers", "regen", "python"];
 
 /// Measures one part or all, and writes the table of all that was ever measured here.
 ///
@@ -37,6 +37,7 @@ pub fn run(root: &Path, part: Option<&str>) -> Result<(), String> {
         println!("== {name}");
         match *name {
             "build" => row::write(&rows_of(name), &build_costs::rows(root)?)?,
+            "peers" => row::write(&rows_of(name), &build_costs::rows_of_peers(root)?)?,
             "regen" => row::write(&rows_of(name), &regen_costs::rows(root)?)?,
             "python" => row::write(&rows_of(name), &python::rows(root)?)?,
             "types" => {

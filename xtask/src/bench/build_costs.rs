@@ -12,6 +12,9 @@ use super::{children_cpu, succeed};
 /// Where the wrapped compiler notes what each crate took.
 const LOG: &str = "XTASK_BENCH_RUSTC_LOG";
 
+/// What the floor is made of.
+const BARE: &str = "bare reqwest, serde, tokio";
+
 /// How often a small step is done; the fastest counts.
 const TRIES: usize = 5;
 
@@ -94,16 +97,46 @@ impl Built {
     }
 }
 
-pub(super) fn rows(root: &Path) -> Result<Vec<Row>, String> {
-    let mut built = BTreeMap::new();
-    for program in programs(root) {
-        let place = Place::prepare(root, &program)?;
-        let result = place.clean_build()?;
-        println!("{}: {:.1} s, ours {:.1} s", program.name, result.total, result.ours());
-        built.insert(program.name, (place, result));
+/// Programs after a clean build, by name.
+struct Programs(BTreeMap<&'static str, (Place, Built)>);
+
+impl Programs {
+    fn build(root: &Path, names: &[&str]) -> Result<Self, String> {
+        let mut built = BTreeMap::new();
+        for program in programs(root).iter().filter(|program| names.contains(&program.name)) {
+            let place = Place::prepare(root, program)?;
+            let result = place.clean_build()?;
+            println!("{}: {:.1} s, ours {:.1} s", program.name, result.total, result.ours());
+            built.insert(program.name, (place, result));
+        }
+        Ok(Self(built))
     }
-    let get = |name: &str| built.get(name).ok_or_else(|| format!("`{name}` was not built"));
-    let (floor, agent, all) = (get("floor")?, get("agent")?, get("all")?);
+
+    fn get(&self, name: &str) -> Result<&(Place, Built), String> {
+        self.0.get(name).ok_or_else(|| format!("`{name}` was not built"))
+    }
+
+    /// What the clean builds with one API and with all took, compared with another.
+    fn totals(&self, name: &str, against: &str, goal: Goal) -> Result<[Row; 2], String> {
+        let theirs = self.get(name)?.1.total;
+        let row = |what: &str, ours: f64| Row {
+            what: format!("clean debug build, {what}: CPU time of all"),
+            against: against.into(),
+            ours: format!("{ours:.1} s"),
+            theirs: format!("{theirs:.1} s"),
+            result: ours / theirs,
+            unit: "× the time".into(),
+            goal,
+        };
+        let (agent, all) = (self.get("agent")?.1.total, self.get("all")?.1.total);
+        Ok([row("the agent API alone", agent), row("all APIs", all)])
+    }
+}
+
+/// Our own programs, compared with the floor.
+pub(super) fn rows(root: &Path) -> Result<Vec<Row>, String> {
+    let programs = Programs::build(root, &["floor", "agent", "all"])?;
+    let (floor, agent, all) = (programs.get("floor")?, programs.get("agent")?, programs.get("all")?);
     let mut rows = Vec::new();
     for (what, built, goal) in [("the agent API alone", &agent.1, 6.0), ("all APIs", &all.1, 15.0)] {
         rows.push(Row {
@@ -116,29 +149,12 @@ pub(super) fn rows(root: &Path) -> Result<Vec<Row>, String> {
             goal: Goal::AtMost(goal),
         });
     }
-    for (name, against, goal) in [
-        ("floor", "bare reqwest, serde, tokio", Goal::None),
-        ("octocrab", "octocrab", Goal::AtMost(1.0)),
-        ("oxide", "oxide", Goal::AtMost(1.0)),
-    ] {
-        let theirs = get(name)?.1.total;
-        for (what, ours) in [("the agent API alone", agent.1.total), ("all APIs", all.1.total)] {
-            rows.push(Row {
-                what: format!("clean debug build, {what}: CPU time of all"),
-                against: against.into(),
-                ours: format!("{ours:.1} s"),
-                theirs: format!("{theirs:.1} s"),
-                result: ours / theirs,
-                unit: "× the time".into(),
-                goal,
-            });
-        }
-    }
+    rows.extend(programs.totals("floor", BARE, Goal::None)?);
     let [bare, small, large] = rebuilds([&floor.0, &agent.0, &all.0])?;
     for (what, ours) in [("the agent API alone", small), ("all APIs", large)] {
         rows.push(Row {
             what: format!("rebuild after a touch of the program, {what}: CPU time"),
-            against: "bare reqwest, serde, tokio".into(),
+            against: BARE.into(),
             ours: format!("{ours:.2} s"),
             theirs: format!("{bare:.2} s"),
             result: ours - bare,
@@ -149,13 +165,23 @@ pub(super) fn rows(root: &Path) -> Result<Vec<Row>, String> {
     let (bare, ours) = (floor.0.release_size()?, agent.0.release_size()?);
     rows.push(Row {
         what: "release binary, the same call".into(),
-        against: "bare reqwest, serde, tokio".into(),
+        against: BARE.into(),
         ours: format!("{ours:.2} MB"),
         theirs: format!("{bare:.2} MB"),
         result: ours - bare,
         unit: "MB more".into(),
         goal: Goal::AtMost(1.5),
     });
+    Ok(rows)
+}
+
+/// Our own programs, compared with clients of other APIs. Ours are built again, so that both had the same machine.
+pub(super) fn rows_of_peers(root: &Path) -> Result<Vec<Row>, String> {
+    let programs = Programs::build(root, &["agent", "all", "octocrab", "oxide"])?;
+    let mut rows = Vec::new();
+    for name in ["octocrab", "oxide"] {
+        rows.extend(programs.totals(name, name, Goal::AtMost(1.0))?);
+    }
     Ok(rows)
 }
 
