@@ -5,12 +5,14 @@ mod fields;
 mod operation;
 mod root;
 mod schema;
+mod security;
+mod url;
 
 use serde_json::Value;
 
 use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::{
-    Authorization, Content, Docs, Limits, Method, Pagination, Parameter, Payload, Ref, Repeatable, SHARED,
+    Content, Docs, Limits, Method, Pagination, Parameter, Payload, Ref, Repeatable, SHARED,
     Schema, Scopes, Shape, Transport,
 };
 use crate::read::Sources;
@@ -19,6 +21,7 @@ use crate::yaml::{EMPTY_HELP, Key, Node};
 use fields::Fields;
 pub(crate) use fields::one_of;
 pub(crate) use root::Root;
+pub(crate) use security::Security;
 
 /// What one spec file holds; references are not followed yet.
 #[derive(Debug, Default)]
@@ -95,8 +98,7 @@ pub(crate) struct Operation {
     pub repeatable: Repeatable,
     pub batch_of: Option<(String, Place)>,
     pub deprecated: bool,
-    pub authorization: Authorization,
-    pub security: Option<Value>,
+    pub security: Security,
     pub parameters: Vec<Entry<Parameter>>,
     pub body: Option<(Content, Payload)>,
     pub response: Option<Payload>,
@@ -169,11 +171,14 @@ pub(crate) fn decode(
     }
     spec.description = fields.text("x-description");
     if let Some(components) = fields.get("components") {
-        read_components(components, &mut spec, errors);
+        read_components(components, is_root, &mut spec, errors);
     }
     if !is_shared {
         if let Some(node) = fields.get("paths") {
             spec.paths = entries(node, "paths", errors, |node, _| operation::read_path_item(node, errors));
+            if is_root {
+                spec.paths.iter().for_each(|(key, _)| url::check_path(key, errors));
+            }
         }
         if let Some(node) = fields.get("x-rtm") {
             spec.rtm = entries(node, "x-rtm", errors, |node, _| entry::read_rtm(node, errors));
@@ -199,7 +204,7 @@ pub(crate) fn decode(
     spec
 }
 
-fn read_components(node: &Node, spec: &mut SpecFile, errors: &Diagnostics) {
+fn read_components(node: &Node, is_root: bool, spec: &mut SpecFile, errors: &Diagnostics) {
     let Some(mut fields) = Fields::of(node, "components", errors) else { return };
     if let Some(schemas) = fields.get("schemas") {
         for (key, node) in fields::mapping(schemas, "schemas", errors) {
@@ -222,10 +227,12 @@ fn read_components(node: &Node, spec: &mut SpecFile, errors: &Diagnostics) {
             }
         }
     }
-    if let Some(root) = &mut spec.root
-        && let Some(schemes) = fields.get("securitySchemes")
-    {
-        root.security_schemes = schemes.to_json();
+    // A head with a mistake of its own leaves no root; its components are read all the same.
+    if is_root && let Some(node) = fields.get("securitySchemes") {
+        let schemes = security::read_schemes(node, errors);
+        if let Some(root) = &mut spec.root {
+            root.schemes = schemes;
+        }
     }
     fields.finish();
 }

@@ -77,6 +77,14 @@ codes! {
     WrongType = "wrong-type",
     /// A word that is none of those allowed.
     UnknownValue = "unknown-value",
+    /// An address that a browser or a client could not open.
+    InvalidUrl = "invalid-url",
+    /// A path that cannot be put behind a server's address as it stands.
+    InvalidPath = "invalid-path",
+    /// A summary of several lines, or with a dot at its end.
+    InvalidSummary = "invalid-summary",
+    /// A difference from the documentation that is stated badly.
+    InvalidDifference = "invalid-difference",
     /// Another version of OpenAPI than 3.0.3.
     OpenapiVersion = "openapi-version",
 
@@ -92,7 +100,7 @@ codes! {
     UnusedComponent = "unused-component",
     /// An operation, push or webhook that no root document lists.
     UnreachedEntry = "unreached-entry",
-    /// A file that no root document reaches.
+    /// A file or folder that nothing reads.
     UnreachedFile = "unreached-file",
     /// Two schemas of one document with the same name.
     DuplicateName = "duplicate-name",
@@ -123,6 +131,8 @@ codes! {
     PaginationField = "pagination-field",
     /// A batch of an action that does not exist.
     UnknownBatchAction = "unknown-batch-action",
+    /// A security scheme that the root document does not declare.
+    UnknownSecurityScheme = "unknown-security-scheme",
     /// A scope that `Scope` does not list.
     UnknownScope = "unknown-scope",
     /// An error type that `ErrorType` does not list.
@@ -152,8 +162,14 @@ codes! {
     UnionMapping = "union-mapping",
     /// A part of an `allOf` that is no object.
     AllOfPart = "all-of-part",
+    /// A property that two parts of an `allOf` have.
+    DuplicateProperty = "duplicate-property",
     /// A required name that is no property.
     RequiredNotAProperty = "required-not-a-property",
+    /// A `required` that says nothing, or something twice.
+    InvalidRequired = "invalid-required",
+    /// The bytes of a file where JSON or a form is sent or received.
+    BinaryInJson = "binary-in-json",
     /// An enum that holds something else than strings, or a value twice.
     InvalidEnum = "invalid-enum",
     /// A default that does not fit its schema.

@@ -25,6 +25,7 @@ pub mod read;
 pub mod regen;
 pub mod render;
 pub mod settle;
+mod suggest;
 mod yaml;
 
 /// The API version that the specs under `spec/` describe, and the folder that they stand in.

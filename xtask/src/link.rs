@@ -1,5 +1,7 @@
 //! Follows every `$ref`, across files, and puts the files of one API together to a document.
 
+mod security;
+
 use std::collections::{HashMap, HashSet};
 
 use heck::ToUpperCamelCase;
@@ -11,6 +13,7 @@ use crate::model::{
     NamedResponse, Parameter, Payload, Property, Ref, SHARED, Schema, SchemaId, Shape, Transport,
 };
 use crate::read::Sources;
+use crate::suggest::did_you_mean;
 
 /// Links files to a model. With mistakes reported, what it gives is not complete.
 pub(crate) fn link(sources: &Sources, files: Vec<SpecFile>, version: &str, errors: &Diagnostics) -> Model {
@@ -183,19 +186,38 @@ impl<'a> Linker<'a> {
     }
 
     fn dangling(&self, reference: &Ref, name: &str, known: &[String]) {
-        let closest =
-            known.iter().map(|known| (strsim::damerau_levenshtein(name, known), known.as_str())).min();
-        let help = match closest {
-            Some((distance, closest)) if distance <= 3 => format!("did you mean `{closest}`?"),
-            _ => "write it there, or correct the reference".to_owned(),
-        };
+        let help = did_you_mean(name, known.iter().map(String::as_str), || {
+            self.elsewhere(reference, name).unwrap_or_else(|| "write it there, or correct the reference".into())
+        });
         let message = format!("`{}` refers to nothing", reference.text);
         self.errors.report(Code::DanglingRef, reference.place, message, help);
+    }
+
+    /// Where a schema of this name stands, if a file that may be referred to has one.
+    fn elsewhere(&self, reference: &Ref, name: &str) -> Option<String> {
+        let from = reference.place.file;
+        let own = self.folder(from);
+        let found = self.ids.keys().filter(|(file, known)| {
+            known == name && (self.folder(*file) == own || self.folder(*file) == SHARED)
+        });
+        let (file, _) = found.min()?;
+        let path = match self.sources.get(*file)? {
+            _ if *file == from => String::new(),
+            source if source.folder == own => format!("{}.yaml", source.stem),
+            source => format!("../{}/{}.yaml", source.folder, source.stem),
+        };
+        Some(format!("it stands elsewhere: write `{path}#/components/schemas/{name}`"))
     }
 
     /// Splits `file.yaml#/section/name` and finds the file.
     fn target(&self, reference: &Ref) -> Option<Target> {
         let folder = self.folder(reference.place.file);
+        if reference.text.contains("://") {
+            let message = format!("`{}` is a web address, which is not followed", reference.text);
+            let help = "write what stands there into a file of the specs, and refer to that: `../shared/ids.yaml#/components/schemas/Name`";
+            self.errors.report(Code::InvalidRef, reference.place, message, help);
+            return None;
+        }
         let parts = reference.text.split_once("#/").and_then(|(path, pointer)| {
             let (section, name) = pointer.rsplit_once('/')?;
             Some((path, section, name.replace("~1", "/").replace("~0", "~")))
@@ -267,11 +289,15 @@ impl<'a> Linker<'a> {
     fn document(&mut self, file: &SpecFile, root: &Root, files: &[SpecFile]) -> Option<Document> {
         let folder = self.folder(file.file).to_owned();
         let mut actions = Vec::new();
+        let mut demanded = Vec::new();
         for (path, entry) in &file.paths {
-            for operation in self.follow(entry, files, "paths", |file| &file.paths)? {
+            let operations = self.follow(entry, files, "paths", |file| &file.paths);
+            for operation in operations.into_iter().flatten() {
+                demanded.push(&operation.security);
                 actions.push(self.operation(&path.name, operation, files));
             }
         }
+        security::check(root, demanded.into_iter(), self.errors);
         for (name, entry) in &file.rtm {
             if let Some(entry) = self.follow(entry, files, "x-rtm", |file| &file.rtm) {
                 actions.push(self.rtm_action(&name.name, entry));
@@ -297,8 +323,8 @@ impl<'a> Linker<'a> {
             title: root.title.clone(),
             description: root.description.clone(),
             servers: root.servers.clone(),
-            security_schemes: root.security_schemes.clone(),
-            security: root.security.clone(),
+            security_schemes: root.schemes.value.clone(),
+            security: root.security.value.clone().unwrap_or_default(),
             categories: root.categories.clone(),
             actions,
             pushes,
@@ -336,8 +362,8 @@ impl<'a> Linker<'a> {
             repeatable: operation.repeatable,
             pagination: operation.pagination.clone().map(|(pagination, _)| pagination),
             batch_of: operation.batch_of.clone().map(|(name, _)| name),
-            authorization: operation.authorization,
-            security: operation.security.clone(),
+            authorization: operation.security.authorization(),
+            security: operation.security.value.clone(),
             response_description: operation.response_description.clone(),
             errors,
             deprecated: operation.deprecated,
@@ -478,7 +504,8 @@ impl<'a> Linker<'a> {
         let with_root: HashSet<&str> = roots.iter().map(|root| self.folder(root.file)).collect();
         let (rooted, rootless): (Vec<&SpecFile>, Vec<&SpecFile>) =
             others.into_iter().partition(|file| with_root.contains(self.folder(file.file)));
-        for file in rootless.into_iter().filter(|file| self.folder(file.file) != SHARED) {
+        let mut told = HashSet::from([SHARED]);
+        for file in rootless.into_iter().filter(|file| told.insert(self.folder(file.file))) {
             let place = Place { file: file.file, start: 0, end: 0 };
             let message = format!("the folder `{}` has no openapi.yaml", self.folder(file.file));
             let help = "every folder but `shared` has a root document";

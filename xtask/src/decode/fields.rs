@@ -2,7 +2,8 @@
 
 use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::{Ref, SchemaId};
-use crate::yaml::{Key, Kind, Node};
+use crate::suggest::{closest, did_you_mean};
+use crate::yaml::{Key, Kind, Node, Scalar};
 
 /// The keys of one mapping while they are read.
 pub(super) struct Fields<'a> {
@@ -11,6 +12,8 @@ pub(super) struct Fields<'a> {
     entries: &'a [(Key, Node)],
     asked: Vec<&'static str>,
     refused: Vec<&'static str>,
+    /// Unknown keys that were taken for one that is missing: they have been reported.
+    misspelt: Vec<&'a str>,
     errors: &'a Diagnostics,
 }
 
@@ -22,7 +25,7 @@ impl<'a> Fields<'a> {
             return None;
         };
         let place = entries.first().map_or(node.place, |(key, _)| key.place);
-        Some(Self { what, place, entries, asked: Vec::new(), refused: Vec::new(), errors })
+        Some(Self { what, place, entries, asked: Vec::new(), refused: Vec::new(), misspelt: Vec::new(), errors })
     }
 
     /// Where the mapping starts.
@@ -42,9 +45,23 @@ impl<'a> Fields<'a> {
         self.entries.iter().find(|(known, _)| known.name == key).map(|(_, node)| node)
     }
 
+    /// The value of a key whose absence the caller reports: a key that is nearly it is taken for it, so that one
+    /// slip earns one message.
+    pub(super) fn expect(&mut self, key: &'static str) -> Option<&'a Node> {
+        if let Some(found) = self.get(key) {
+            return Some(found);
+        }
+        let is_slip = |name: &str| !self.asked.contains(&name) && closest(name, [key]).is_some();
+        let (slip, node) = self.entries.iter().find(|(known, _)| is_slip(&known.name))?;
+        self.misspelt.push(&slip.name);
+        let message = format!("{} has no key `{}`", self.what, slip.name);
+        self.errors.report(Code::UnknownKey, slip.place, message, format!("did you mean `{key}`?"));
+        Some(node)
+    }
+
     /// The value of a key that must be there.
     pub(super) fn require(&mut self, key: &'static str) -> Option<&'a Node> {
-        let found = self.get(key);
+        let found = self.expect(key);
         if found.is_none() {
             let message = format!("{} lacks the key `{key}`", self.what);
             self.errors.report(
@@ -78,7 +95,7 @@ impl<'a> Fields<'a> {
     pub(super) fn optional_flag(&mut self, key: &'static str) -> Option<bool> {
         let node = self.get(key)?;
         match node.scalar() {
-            Some(crate::yaml::Scalar::Boolean(value)) => Some(value),
+            Some(Scalar::Boolean(value)) => Some(value),
             _ => {
                 wrong_type(node, key, "true or false", self.errors);
                 None
@@ -95,7 +112,8 @@ impl<'a> Fields<'a> {
     pub(super) fn finish(self) {
         for (key, _) in self.entries {
             let name = key.name.as_str();
-            if !self.asked.contains(&name) && !self.refused.contains(&name) {
+            let known = self.asked.contains(&name) || self.refused.contains(&name);
+            if !known && !self.misspelt.contains(&name) {
                 let message = format!("{} has no key `{}`", self.what, key.name);
                 self.errors.report(Code::UnknownKey, key.place, message, suggest(&key.name, &self.asked));
             }
@@ -166,6 +184,8 @@ pub(super) fn wrong_type(node: &Node, what: &str, expected: &str, errors: &Diagn
     let what = if what.contains(' ') { what.to_owned() } else { format!("`{what}`") };
     let message = format!("{what} must be {expected}, and this is {}", node.describe());
     let help = match expected {
+        "a string" if node.scalar().is_none() => "write one text; no list and no mapping".to_owned(),
+        "a string" if node.scalar() == Some(Scalar::Null) => "write the text, or remove the key".to_owned(),
         "a string" => "write it in quotes".to_owned(),
         "a mapping" => "write `key: value` lines, indented by two spaces".to_owned(),
         "a list" => "write `- ` items, or `[a, b]`".to_owned(),
@@ -192,15 +212,14 @@ pub(crate) fn one_of<T: Copy>(
 }
 
 fn suggest(word: &str, known: &[&str]) -> String {
-    let closest = known.iter().map(|name| (strsim::damerau_levenshtein(word, name), *name)).min();
-    match closest {
-        Some((distance, name)) if distance <= 2 && distance < name.len() => format!("did you mean `{name}`?"),
-        None => "nothing may stand here: remove it".to_owned(),
-        _ => {
-            let mut names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-            names.sort();
-            names.dedup();
+    did_you_mean(word, known.iter().copied(), || {
+        let mut names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+        names.sort();
+        names.dedup();
+        if names.is_empty() {
+            "nothing may stand here: remove it".to_owned()
+        } else {
             format!("what may stand here: {}", names.join(", "))
         }
-    }
+    })
 }

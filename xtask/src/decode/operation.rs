@@ -1,13 +1,14 @@
 //! Reads operations: what OpenAPI has of them, and what the `x-` keys add.
 
-use super::fields::{Fields, list, mapping, reference, text};
+use super::fields::{Fields, list, mapping, reference, text, texts};
 use super::schema::{self, Position};
+use super::security;
 use super::{Entry, ErrorResponse, Operation, example, one_of};
 use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::{
-    Authorization, Content, Docs, Method, Pagination, Parameter, Payload, Ref, Repeatable, Scopes, Transport,
+    Content, Docs, Method, Pagination, Parameter, Payload, Ref, Repeatable, Scopes, Transport,
 };
-use crate::yaml::{Kind, Node};
+use crate::yaml::Node;
 
 /// The operations of one path.
 pub(super) fn read_path_item(node: &Node, errors: &Diagnostics) -> Option<Vec<Operation>> {
@@ -36,12 +37,11 @@ fn read_operation(node: &Node, method: Method, errors: &Diagnostics) -> Option<O
     let batch_of = fields.get("x-batch-of");
     let batch_of = batch_of.and_then(|node| Some((text(node, "x-batch-of", errors)?, node.place)));
     let parameters = fields.get("parameters").map(|node| read_parameters(node, errors)).unwrap_or_default();
-    let body = fields.get("requestBody");
+    let body = if method == Method::Post { fields.expect("requestBody") } else { fields.get("requestBody") };
     let responses = fields.require("responses").map(|node| read_responses(node, errors)).unwrap_or_default();
     let action = fields.text("x-action");
     let deprecated = fields.flag("deprecated");
-    let security = fields.get("security");
-    let authorization = read_authorization(security);
+    let security = security::read(&mut fields, errors);
     let body = match (method, body) {
         (Method::Post, None) => {
             let help =
@@ -76,8 +76,7 @@ fn read_operation(node: &Node, method: Method, errors: &Diagnostics) -> Option<O
         repeatable,
         batch_of,
         deprecated,
-        authorization,
-        security: security.map(Node::to_json),
+        security,
         parameters,
         body,
         response: responses.success,
@@ -86,27 +85,15 @@ fn read_operation(node: &Node, method: Method, errors: &Diagnostics) -> Option<O
     })
 }
 
-/// Whether a request must be authorized: `[]` says no, an empty entry among others that it depends.
-fn read_authorization(security: Option<&Node>) -> Authorization {
-    let Some(Kind::Sequence(ways)) = security.map(|node| &node.kind) else { return Authorization::Required };
-    let is_nothing = |way: &Node| matches!(&way.kind, Kind::Mapping(schemes) if schemes.is_empty());
-    if ways.is_empty() {
-        Authorization::None
-    } else if ways.iter().any(is_nothing) {
-        Authorization::Optional
-    } else {
-        Authorization::Required
-    }
-}
-
 /// Exactly one tag: the category.
 pub(super) fn read_tag(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<(String, Place)> {
-    let place = fields.place();
-    let mut tags = fields.texts("tags");
+    let node = fields.expect("tags");
+    let mut tags = node.map(|node| texts(node, "tags", errors)).unwrap_or_default();
     if tags.len() == 1 {
         return tags.pop();
     }
     let message = format!("this entry has {} tags", tags.len());
+    let place = node.map_or(fields.place(), |node| node.place);
     errors.report(Code::UnknownTag, place, message, "give it exactly one: the category that it stands in");
     None
 }
@@ -114,17 +101,37 @@ pub(super) fn read_tag(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<
 /// Summary, description and link.
 pub(super) fn read_docs(fields: &mut Fields<'_>, required: bool, errors: &Diagnostics) -> Docs {
     let place = fields.place();
-    let summary = fields.text("summary").unwrap_or_default();
+    let mut wanted = |key| if required { fields.expect(key) } else { fields.get(key) };
+    let (summary_node, docs_node) = (wanted("summary"), wanted("externalDocs"));
+    let summary = summary_node.and_then(|node| read_summary(node, errors)).unwrap_or_default();
     let description = fields.text("description").unwrap_or_default();
-    let url = schema::read_url(fields, errors).unwrap_or_default();
-    for (key, value) in [("summary", &summary), ("externalDocs", &url)] {
-        if required && value.is_empty() {
+    let url = docs_node.and_then(|node| schema::read_external_docs(node, errors)).unwrap_or_default();
+    for (key, node) in [("summary", summary_node), ("externalDocs", docs_node)] {
+        if required && node.is_none() {
             let message = format!("this entry lacks `{key}`");
             let help = "say in one line what it does, and link the vendor's page and heading";
             errors.report(Code::MissingDescription, place, message, help);
         }
     }
     Docs { summary, description, url }
+}
+
+/// One line that becomes the first of a documentation comment, and an entry of a table.
+fn read_summary(node: &Node, errors: &Diagnostics) -> Option<String> {
+    let summary = node.as_str().map(str::to_owned);
+    let summary = summary.or_else(|| text(node, "summary", errors))?;
+    let why = if summary.trim().is_empty() {
+        "is empty"
+    } else if summary.contains(['\n', '\r']) {
+        "has several lines"
+    } else if summary.ends_with(['.', ' ']) {
+        "ends in a dot or a space"
+    } else {
+        return Some(summary);
+    };
+    let help = "say in one line what it does, without a dot at the end: `Lists the threads of a chat`";
+    errors.report(Code::InvalidSummary, node.place, format!("this summary {why}"), help);
+    Some(summary)
 }
 
 /// The scopes; none if the key is absent.
@@ -217,7 +224,8 @@ pub(super) fn read_parameter(node: &Node, errors: &Diagnostics) -> Option<Parame
             );
         }
     }
-    let description = fields.text("description").unwrap_or_default();
+    let description = fields.expect("description");
+    let description = description.and_then(|node| text(node, "description", errors)).unwrap_or_default();
     if description.is_empty() {
         let message = "this parameter has no description";
         let help = "say its meaning, unit and limits, and what its absence means";
@@ -283,14 +291,16 @@ fn read_content(node: &Node, errors: &Diagnostics) -> Option<(Content, Payload)>
         return None;
     };
     let mut fields = Fields::of(media, "a media type", errors)?;
-    let Some(schema) = fields.get("schema") else {
+    let Some(schema) = fields.expect("schema") else {
         let help = "add `schema: {$ref: …}`; an answer without a body has no `content`";
         errors.report(Code::MissingResponseSchema, key.place, "this body has no schema", help);
         return None;
     };
     let schema = schema::read(schema, Position::Inline, errors);
-    let (example, example_place) = example(fields.get("example"));
-    if example.is_none() && content == Content::Json {
+    let wants_example = content == Content::Json;
+    let found = if wants_example { fields.expect("example") } else { fields.get("example") };
+    let (example, example_place) = example(found);
+    if example.is_none() && wants_example {
         let help = "add `example:` with a realistic one, made up for this project";
         errors.report(Code::MissingDescription, key.place, "this body has no example", help);
     }

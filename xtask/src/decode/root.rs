@@ -1,8 +1,8 @@
 //! Reads the head of a root document.
 
-use serde_json::Value;
-
 use super::fields::{Fields, list};
+use super::security::{self, Schemes, Security};
+use super::{schema, url};
 use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::Category;
 use crate::yaml::Node;
@@ -15,8 +15,8 @@ pub(crate) struct Root {
     pub description: String,
     pub version: (String, Place),
     pub servers: Vec<(String, String)>,
-    pub security: Value,
-    pub security_schemes: Value,
+    pub security: Security,
+    pub schemes: Schemes,
     pub categories: Vec<Category>,
     pub errors: Vec<(String, Place)>,
 }
@@ -36,17 +36,15 @@ pub(super) fn read(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<Root
         title = info.require_text("title");
         description = info.require_text("description");
         version = info.require("version");
-        info.get("contact");
-        info.get("license");
-        info.get("termsOfService");
+        read_legal(&mut info, errors);
         info.finish();
     }
     let version = version.and_then(|node| Some((super::fields::text(node, "version", errors)?, node.place)));
     let servers = fields.require("servers").map(|node| read_servers(node, errors)).unwrap_or_default();
-    let security = fields.get("security").map_or(Value::Null, Node::to_json);
+    let security = security::read(fields, errors);
     let categories = fields.require("tags").map(|node| read_tags(node, errors)).unwrap_or_default();
     let documented = fields.texts("x-errors");
-    fields.get("externalDocs");
+    schema::read_url(fields, errors);
     Some(Root {
         api: api?,
         title: title?,
@@ -54,17 +52,29 @@ pub(super) fn read(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<Root
         version: version?,
         servers,
         security,
-        security_schemes: Value::Null,
+        schemes: Schemes::default(),
         categories,
         errors: documented,
     })
+}
+
+/// Whom to ask, and under which terms: for readers, not for the generator.
+fn read_legal(info: &mut Fields<'_>, errors: &Diagnostics) {
+    url::page(info, "termsOfService", errors);
+    for (key, more) in [("contact", "email"), ("license", "identifier")] {
+        let Some(mut inner) = info.get(key).and_then(|node| Fields::of(node, key, errors)) else { continue };
+        inner.text("name");
+        inner.text(more);
+        url::page(&mut inner, "url", errors);
+        inner.finish();
+    }
 }
 
 fn read_servers(node: &Node, errors: &Diagnostics) -> Vec<(String, String)> {
     let mut servers = Vec::new();
     for node in list(node, "servers", errors) {
         let Some(mut fields) = Fields::of(node, "a server", errors) else { continue };
-        let url = fields.require_text("url");
+        let url = url::require_server(&mut fields, errors);
         let description = fields.text("description").unwrap_or_default();
         fields.finish();
         servers.extend(url.map(|url| (url, description)));
@@ -79,7 +89,7 @@ fn read_tags(node: &Node, errors: &Diagnostics) -> Vec<Category> {
         let place = fields.place();
         let name = fields.require_text("name");
         let description = fields.require_text("description");
-        fields.get("externalDocs");
+        schema::read_url(&mut fields, errors);
         fields.finish();
         if let (Some(name), Some(description)) = (name, description) {
             categories.push(Category { name, description, place });

@@ -2,10 +2,11 @@
 
 use serde_json::Number;
 
-use super::bare_schema;
 use super::fields::{Fields, list, mapping, reference, text, texts, wrong_type};
+use super::{bare_schema, url};
 use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::{Enum, IntegerFormat, Limits, Property, Ref, Schema, Shape, StringFormat, Tagged};
+use crate::suggest::did_you_mean;
 use crate::yaml::{Key, Kind, Node, Scalar};
 
 /// Where a schema stands: what may be written depends on it.
@@ -49,10 +50,14 @@ pub(super) fn read(node: &Node, position: Position, errors: &Diagnostics) -> Opt
 
 /// The link of `externalDocs`.
 pub(super) fn read_url(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<String> {
-    let node = fields.get("externalDocs")?;
+    read_external_docs(fields.get("externalDocs")?, errors)
+}
+
+/// The link that stands there.
+pub(super) fn read_external_docs(node: &Node, errors: &Diagnostics) -> Option<String> {
     let mut inner = Fields::of(node, "externalDocs", errors)?;
-    let url = inner.require_text("url");
-    inner.get("description");
+    let url = url::require_page(&mut inner, "url", errors);
+    inner.text("description");
     inner.finish();
     url
 }
@@ -83,7 +88,7 @@ fn read_shape(
     if let Some(node) = fields.get("oneOf") {
         return read_union(fields, node, position, errors);
     }
-    let Some(node) = fields.get("type") else {
+    let Some(node) = fields.expect("type") else {
         if fields.refuse("anyOf").is_none() {
             let help = "state the `type`; `x-any: true` says that any JSON value may stand here";
             errors.report(Code::MissingSchemaType, place, "this schema has no `type`", help);
@@ -97,7 +102,7 @@ fn read_shape(
     let format = fields.get("format");
     let format_text = format.and_then(|node| text(node, "format", errors));
     let format = (format_text.as_deref(), format.map_or(place, |node| node.place));
-    match super::one_of(&text(node, "type", errors)?, node.place, "type", TYPES, errors)? {
+    match read_type(node, errors)? {
         Type::String => read_string(fields, format, position, errors),
         Type::Integer => {
             Some(Shape::Integer(read_format(format, INTEGER_FORMATS, IntegerFormat::Int64, errors)))
@@ -140,6 +145,25 @@ const TYPES: &[(&str, Type)] = &[
     ("array", Type::Array),
     ("object", Type::Object),
 ];
+
+/// The one type. OpenAPI 3.1 has lists of types and a type `null`: whoever is used to them is told what to write here.
+fn read_type(node: &Node, errors: &Diagnostics) -> Option<Type> {
+    let is_null = |node: &Node| matches!(&node.kind, Kind::Scalar { text, .. } if text == "null");
+    let (code, message, help) = match &node.kind {
+        Kind::Sequence(types) if types.iter().any(is_null) => (Code::Nullable, "this type may be null", NO_NULL),
+        Kind::Scalar { .. } if is_null(node) => (Code::Nullable, "nothing but null would fit here", NO_NULL),
+        Kind::Sequence(_) => {
+            let help = "write one type; values of several JSON types are a named schema with `oneOf`";
+            (Code::WrongType, "`type` must be one word, and this is a list", help)
+        }
+        _ => return super::one_of(&text(node, "type", errors)?, node.place, "type", TYPES, errors),
+    };
+    errors.report(code, node.place, message, help);
+    None
+}
+
+const NO_NULL: &str =
+    "v3.5 documents no null: state the type alone; a value that may be absent is one that `required` does not name";
 
 const STRING_FORMATS: &[(&str, StringFormat)] =
     &[("date-time", StringFormat::DateTime), ("date", StringFormat::Date), ("binary", StringFormat::Binary)];
@@ -267,22 +291,39 @@ fn read_object(fields: &mut Fields<'_>, position: Position, errors: &Diagnostics
             all.push(Property { name: key.name.clone(), place: key.place, required: false, schema });
         }
     }
-    for (name, place) in required.map(|node| texts(node, "required", errors)).unwrap_or_default() {
+    for (name, place) in required.map(|node| read_required(node, errors)).unwrap_or_default() {
         match all.iter_mut().find(|property| property.name == name) {
             Some(property) => property.required = true,
             None => {
                 let names: Vec<&str> = all.iter().map(|property| property.name.as_str()).collect();
                 let message = format!("`{name}` is required, and is no property of this object");
-                let help = if names.is_empty() {
-                    "add it to `properties`".to_owned()
-                } else {
-                    format!("its properties are {}", names.join(", "))
-                };
+                let help = did_you_mean(&name, names.iter().copied(), || match names.as_slice() {
+                    [] => "add it to `properties`".to_owned(),
+                    names => format!("its properties are {}", names.join(", ")),
+                });
                 errors.report(Code::RequiredNotAProperty, place, message, help);
             }
         }
     }
     Some(Shape::Object(all))
+}
+
+/// The names of `required`, each once.
+fn read_required(node: &Node, errors: &Diagnostics) -> Vec<(String, Place)> {
+    let mut names: Vec<(String, Place)> = Vec::new();
+    if matches!(&node.kind, Kind::Sequence(items) if items.is_empty()) {
+        let help = "remove `required`: nothing is required without it";
+        errors.report(Code::InvalidRequired, node.place, "`required` names nothing", help);
+    }
+    for (name, place) in texts(node, "required", errors) {
+        if names.iter().any(|(known, _)| *known == name) {
+            let message = format!("`{name}` stands twice in `required`");
+            errors.report(Code::InvalidRequired, place, message, "keep one of them");
+        } else {
+            names.push((name, place));
+        }
+    }
+    names
 }
 
 fn read_map(node: &Node, properties: Option<&Node>, errors: &Diagnostics) -> Option<Shape> {
