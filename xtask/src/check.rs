@@ -1,28 +1,40 @@
 //! Holds the model to the rules of the dialect, so that the generators meet nothing that they cannot digest.
 
+mod all_of;
+mod binary;
+mod differences;
 mod entries;
+mod limits;
 mod names;
+mod places;
 mod requests;
 mod schemas;
 mod values;
 
 use std::collections::BTreeSet;
 
+use crate::decode::Difference;
 use crate::diagnostics::{Code, Diagnostics};
 use crate::model::{Document, ERROR_TYPE, Model, SCOPE, SchemaId};
+use places::Places;
 
 /// Reports everything that is wrong with a linked model.
-pub(crate) fn check(model: &Model, errors: &Diagnostics) {
+pub(crate) fn check(model: &Model, stated: &[Difference], errors: &Diagnostics) {
     if has_cycle(model, errors) {
         return; // every other check follows references to their end
     }
     let before = errors.len();
+    let places = Places::new(&model.sources);
     schemas::check(model, errors);
+    limits::check(model, &places, errors);
+    all_of::check(model, errors);
+    binary::check(model, &places, errors);
     names::check(model, errors);
     if errors.len() == before {
-        entries::check_examples(model, errors); // against a wrong schema, an example would only add to the noise
+        entries::check_examples(model, &places, errors); // against a wrong schema, an example would only add to the noise
     }
     entries::check(model, errors);
+    differences::check(model, stated, errors);
     unused(model, errors);
 }
 

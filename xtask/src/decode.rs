@@ -1,5 +1,6 @@
 //! Turns YAML trees into what the dialect of `spec/README.md` says they mean, strictly: an unknown key is a mistake.
 
+mod differences;
 mod entry;
 mod fields;
 mod operation;
@@ -12,12 +13,13 @@ use serde_json::Value;
 
 use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::{
-    Content, Docs, Limits, Method, Pagination, Parameter, Payload, Ref, Repeatable, SHARED,
-    Schema, Scopes, Shape, Transport,
+    Content, Docs, Limits, Method, Pagination, Parameter, Payload, Ref, Repeatable, SHARED, Schema, Scopes,
+    Shape, Transport,
 };
 use crate::read::Sources;
 use crate::yaml::{EMPTY_HELP, Key, Node};
 
+pub(crate) use differences::{Difference, read as read_differences};
 use fields::Fields;
 pub(crate) use fields::one_of;
 pub(crate) use root::Root;
@@ -144,6 +146,7 @@ pub(crate) fn decode_all(
 ) -> Vec<SpecFile> {
     sources
         .iter()
+        .filter(|(file, _)| Some(*file) != sources.differences())
         .filter_map(|(file, source)| {
             let is_shared = source.folder == SHARED;
             let is_root = source.stem == ROOT && !is_shared;

@@ -187,7 +187,8 @@ impl<'a> Linker<'a> {
 
     fn dangling(&self, reference: &Ref, name: &str, known: &[String]) {
         let help = did_you_mean(name, known.iter().map(String::as_str), || {
-            self.elsewhere(reference, name).unwrap_or_else(|| "write it there, or correct the reference".into())
+            self.elsewhere(reference, name)
+                .unwrap_or_else(|| "write it there, or correct the reference".into())
         });
         let message = format!("`{}` refers to nothing", reference.text);
         self.errors.report(Code::DanglingRef, reference.place, message, help);
@@ -447,7 +448,7 @@ impl<'a> Linker<'a> {
         Payload {
             schema: bare_schema(place, Shape::Ref(reference)),
             example: Some(serde_json::Value::Object(example)),
-            example_place: Some(place),
+            example_place: None, // it stands in pieces, with the parameters
             key: None,
         }
     }

@@ -1,4 +1,4 @@
-//! Brings the spec files into memory: all of them, in a fixed order, refusing what no parser should see.
+//! Brings the spec files into memory: all of them, in a fixed order, refusing what no parser should see and what nothing reads.
 
 use std::collections::HashMap;
 use std::fs;
@@ -10,6 +10,15 @@ use crate::yaml::EMPTY_HELP;
 
 /// The largest spec file that is read, in bytes.
 pub const MAX_FILE_SIZE: u64 = 1_000_000;
+
+/// The folder of all specs.
+const SPEC: &str = "spec";
+
+/// What stands beside the versions, for people and editors.
+const BESIDE: &[&str] = &["README.md", "dialect.schema.json"];
+
+/// The file of differences from the documentation; it stands beside the folders of the APIs.
+pub const DIFFERENCES: &str = "differences.json";
 
 /// A spec file.
 #[derive(Debug, Clone)]
@@ -28,11 +37,19 @@ pub struct Source {
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<Source>,
+    /// The index of the file of differences, if there is one.
+    differences: Option<usize>,
     /// The index of each file, by folder and stem.
     indexes: HashMap<String, HashMap<String, usize>>,
 }
 
 impl Sources {
+    /// The file of differences, if there is one.
+    #[must_use]
+    pub fn differences(&self) -> Option<usize> {
+        self.differences
+    }
+
     /// The file with this index.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<&Source> {
@@ -42,12 +59,6 @@ impl Sources {
     /// All files with their indexes.
     pub fn iter(&self) -> impl Iterator<Item = (usize, &Source)> {
         self.files.iter().enumerate()
-    }
-
-    /// Whether there is no file.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
     }
 
     /// The index of a file in a folder.
@@ -65,28 +76,30 @@ impl Sources {
     }
 }
 
-/// Reads `root/spec/<version>/*/*.yaml`, sorted by name.
+/// Reads `root/spec/<version>/*/*.yaml` and the differences, sorted by name.
 pub fn read(root: &Path, version: &str, errors: &Diagnostics) -> Sources {
     let mut sources = Sources::default();
-    let top = format!("spec/{version}");
-    for folder in entries(root, &top, errors) {
-        let below = format!("{top}/{folder}");
-        if !root.join(&below).is_dir() {
-            if is_yaml(&folder) {
-                stray(below, &mut sources, errors);
-            }
-            continue;
-        }
-        for name in entries(root, &below, errors) {
-            let path = format!("{below}/{name}");
-            match name.strip_suffix(".yaml") {
-                Some(stem) => read_file(root, &path, &mut sources, &folder, stem, errors),
-                None if is_yaml(&name) || root.join(&path).is_dir() => stray(path, &mut sources, errors),
-                None => {}
-            }
+    let top = format!("{SPEC}/{version}");
+    for name in entries(root, SPEC, errors) {
+        if name != version && !BESIDE.contains(&name.as_str()) {
+            let help = format!("the specs are those of {top}: move or remove it");
+            stray(format!("{SPEC}/{name}"), &help, &mut sources, errors);
         }
     }
-    if sources.is_empty() {
+    let mut is_empty = true;
+    for folder in entries(root, &top, errors) {
+        let below = format!("{top}/{folder}");
+        if folder == DIFFERENCES {
+            sources.differences = Some(sources.files.len());
+            read_file(root, &below, &mut sources, "", DIFFERENCES, errors);
+        } else if root.join(&below).is_dir() {
+            is_empty = false;
+            read_folder(root, &below, &folder, &mut sources, errors);
+        } else {
+            stray(below, PLACES, &mut sources, errors);
+        }
+    }
+    if is_empty {
         errors.push(Diagnostic {
             code: Code::NoSpec,
             place: None,
@@ -99,27 +112,40 @@ pub fn read(root: &Path, version: &str, errors: &Diagnostics) -> Sources {
     sources
 }
 
-fn is_yaml(name: &str) -> bool {
-    let ending = Path::new(name).extension().unwrap_or_default();
-    ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml")
+/// Reads the files of one API.
+fn read_folder(root: &Path, path: &str, folder: &str, sources: &mut Sources, errors: &Diagnostics) {
+    let names = entries(root, path, errors);
+    if names.is_empty() {
+        stray(path.to_owned(), "it is empty: write an openapi.yaml, or remove the folder", sources, errors);
+    }
+    for name in names {
+        let path = format!("{path}/{name}");
+        match name.strip_suffix(".yaml") {
+            Some(stem) => read_file(root, &path, sources, folder, stem, errors),
+            None => stray(path, PLACES, sources, errors),
+        }
+    }
 }
 
-/// What looks like a part of the specs and stands where nothing reads it.
-fn stray(path: String, sources: &mut Sources, errors: &Diagnostics) {
+const PLACES: &str =
+    "a spec file is `<api>/<category>.yaml` or `shared/<subject>.yaml`: move, rename or remove it";
+
+/// What stands where nothing reads it: somebody believes that it counts.
+fn stray(path: String, help: &str, sources: &mut Sources, errors: &Diagnostics) {
     let message = format!("nothing reads {path}");
     let source = Source { path, folder: String::new(), stem: String::new(), text: String::new() };
     let file = sources.add(source);
-    let help = "a spec file is `<api>/<category>.yaml` or `shared/<subject>.yaml`: move, rename or remove it";
     errors.report(Code::UnreachedFile, Place { file, start: 0, end: 0 }, message, help);
 }
 
-/// The names in a folder; none if there is no such folder.
+/// The names in a folder, without hidden ones, which are editors' and systems'; none if there is no such folder.
 fn entries(root: &Path, folder: &str, errors: &Diagnostics) -> Vec<String> {
     let listed = fs::read_dir(root.join(folder)).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     match listed {
         Ok(listed) => {
             let mut names: Vec<String> =
                 listed.iter().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+            names.retain(|name| !name.starts_with('.'));
             names.sort();
             names
         }

@@ -39,10 +39,11 @@ pub fn load(root: &Path) -> Result<Model, SpecErrors> {
     let errors = Diagnostics::default();
     let sources = read::read(root, &format!("v{VERSION}"), &errors);
     let files = decode::decode_all(&sources, |file| yaml::parse(&sources, file, &errors), &errors);
+    let differences = decode::read_differences(&sources, &errors);
     if errors.is_empty() {
         let model = link::link(&sources, files, VERSION, &errors);
         if errors.is_empty() {
-            check::check(&model, &errors);
+            check::check(&model, &differences, &errors);
         }
         if errors.is_empty() {
             return Ok(model);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use heck::ToUpperCamelCase;
 
-use super::{requests, values::fits};
+use super::{places::Places, requests, values::fits};
 use crate::diagnostics::{Code, Diagnostics};
 use crate::link::APIS;
 use crate::model::{Action, Document, ERROR_TYPE, Model, Payload, SCOPE, Shape};
@@ -34,12 +34,12 @@ pub(super) fn check(model: &Model, errors: &Diagnostics) {
 }
 
 /// Every example must be what its schema says.
-pub(super) fn check_examples(model: &Model, errors: &Diagnostics) {
+pub(super) fn check_examples(model: &Model, places: &Places<'_>, errors: &Diagnostics) {
     let responses = model.responses.iter().map(|response| (response.name.as_str(), &response.payload));
     for (name, payload) in model.documents.iter().flat_map(named_payloads).chain(responses) {
-        example(model, payload, name, errors);
+        example(model, places, payload, name, errors);
     }
-    model.actions().for_each(|action| requests::check_examples(model, action, errors));
+    model.actions().for_each(|action| requests::check_examples(model, places, action, errors));
 }
 
 /// What the entries of a document carry, with their names.
@@ -221,11 +221,11 @@ fn has_name(payload: &Payload, name: &str, errors: &Diagnostics) {
     }
 }
 
-fn example(model: &Model, payload: &Payload, name: &str, errors: &Diagnostics) {
+fn example(model: &Model, places: &Places<'_>, payload: &Payload, name: &str, errors: &Diagnostics) {
     let (Some(example), Some(place)) = (&payload.example, payload.example_place) else { return };
-    let result = fits(model, &payload.schema, example);
-    if let Err(mismatch) = result {
+    if let Err(mismatch) = fits(model, &payload.schema, example) {
         let message = format!("the example of `{name}` does not fit its schema: {mismatch}");
+        let place = places.inside(place, &mismatch.steps());
         errors.report(Code::InvalidExample, place, message, "correct the example or the schema");
     }
 }

@@ -1,6 +1,6 @@
 //! Requests: bodies and parameters that can be sent as written.
 
-use super::values::fits;
+use super::{places::Places, values::fits};
 use crate::diagnostics::{Code, Diagnostics};
 use crate::model::{Action, Content, Http, Method, Model, Parameter, Shape, StringFormat};
 
@@ -62,14 +62,21 @@ fn parameter(model: &Model, http: &Http, parameter: &Parameter, errors: &Diagnos
     }
 }
 
-/// The examples of what the client holds; those of the others are the example of the request that is made of them.
-pub(super) fn check_examples(model: &Model, action: &Action, errors: &Diagnostics) {
-    let held = action.parameters().iter().filter(|parameter| parameter.client);
-    for Parameter { name, place, schema, example, .. } in held {
-        let Some(example) = example else { continue };
+/// The examples of parameters: those that are no field of the request's type have no other check.
+pub(super) fn check_examples(model: &Model, places: &Places<'_>, action: &Action, errors: &Diagnostics) {
+    for Parameter { name, place, schema, example, client, required, .. } in action.parameters() {
+        let Some(example) = example else {
+            if *required && !client {
+                let message = format!("the required parameter `{name}` has no example");
+                let help = "add `example:` with a realistic one, made up for this project";
+                errors.report(Code::MissingDescription, *place, message, help);
+            }
+            continue;
+        };
         if let Err(mismatch) = fits(model, schema, example) {
             let message = format!("the example of `{name}` does not fit its schema: {mismatch}");
-            errors.report(Code::InvalidExample, *place, message, "correct the example or the schema");
+            let place = places.inside(places.value(*place, "example"), &mismatch.steps());
+            errors.report(Code::InvalidExample, place, message, "correct the example or the schema");
         }
     }
 }

@@ -1,10 +1,9 @@
-//! Schemas: unions that can be told apart, descriptions, secrets, limits, defaults.
+//! Schemas: unions that can be told apart, descriptions, secrets.
 
 use std::collections::BTreeSet;
 
 use heck::ToSnakeCase;
 
-use super::values::fits;
 use crate::diagnostics::{Code, Diagnostics};
 use crate::model::{JsonType, Model, Named, Property, Schema, Shape, Tagged};
 
@@ -15,24 +14,13 @@ pub(super) fn check(model: &Model, errors: &Diagnostics) {
             let help = "say what it is in a sentence: it becomes the documentation of a type";
             errors.report(Code::MissingDescription, named.place, message, help);
         }
-        if let Shape::Array(items) = &named.schema.shape {
-            limits(items, errors);
-        }
         match &named.schema.shape {
-            Shape::Object(_) => one_tag(model, named, errors),
+            Shape::Object(_) | Shape::AllOf(_) => one_tag(model, named, errors),
             Shape::Tagged(tagged) => tagged_union(model, named, tagged, errors),
             Shape::ByType(branches) => by_type(model, branches, named, errors),
-            Shape::AllOf(parts) => {
-                for part in parts {
-                    all_of_part(model, part, errors);
-                }
-                one_tag(model, named, errors);
-            }
             _ => {}
         }
         Model::walk(&named.schema, &mut |schema| {
-            limits(schema, errors);
-            default(model, schema, errors);
             if let Shape::Object(properties) = &schema.shape {
                 for property in properties {
                     self::property(model, property, named, errors);
@@ -80,13 +68,6 @@ fn one_tag(model: &Model, named: &Named, errors: &Diagnostics) {
         let message = format!("`{}` is a second tag of `{}`", second.name, named.name);
         let help = "only one property of an object has an enum of one value: move this one to a named enum";
         errors.report(Code::InlineEnum, second.place, message, help);
-    }
-}
-
-fn all_of_part(model: &Model, part: &Schema, errors: &Diagnostics) {
-    if !matches!(model.resolve(part).shape, Shape::Object(_) | Shape::AllOf(_)) {
-        let help = "`allOf` puts objects together: each part is an object, or a $ref to one";
-        errors.report(Code::AllOfPart, part.place, "this part of an allOf is no object", help);
     }
 }
 
@@ -166,38 +147,5 @@ fn by_type(model: &Model, branches: &[Schema], named: &Named, errors: &Diagnosti
             let help = "add `title:` in PascalCase: it becomes the variant's name";
             errors.report(Code::MissingKey, branch.place, "this branch has no `title`", help);
         }
-    }
-}
-
-fn limits(schema: &Schema, errors: &Diagnostics) {
-    let limits = &schema.limits;
-    let numeric = matches!(schema.shape, Shape::Integer(_) | Shape::Number);
-    let list = matches!(schema.shape, Shape::Array(_) | Shape::Map(_) | Shape::Ref(_));
-    let text = matches!(schema.shape, Shape::String(_) | Shape::Ref(_));
-    let misplaced = [
-        ("minimum", limits.minimum.is_some() && !numeric),
-        ("maximum", limits.maximum.is_some() && !numeric),
-        ("maxItems", limits.max_items.is_some() && !list),
-        ("maxLength", limits.max_length.is_some() && !text),
-    ];
-    for (key, _) in misplaced.iter().filter(|(_, wrong)| *wrong) {
-        let message = format!("`{key}` says nothing about this type");
-        let help = "minimum and maximum are for numbers, maxItems for lists, maxLength for strings";
-        errors.report(Code::InvalidLimit, schema.place, message, help);
-    }
-    let number = |limit: &Option<serde_json::Number>| limit.as_ref().and_then(serde_json::Number::as_f64);
-    if let (Some(minimum), Some(maximum)) = (number(&limits.minimum), number(&limits.maximum))
-        && minimum > maximum
-    {
-        let message = format!("the minimum {minimum} is above the maximum {maximum}");
-        errors.report(Code::InvalidLimit, schema.place, message, "correct one of them");
-    }
-}
-
-fn default(model: &Model, schema: &Schema, errors: &Diagnostics) {
-    let Some(default) = &schema.default else { return };
-    if let Err(mismatch) = fits(model, schema, default) {
-        let message = format!("the default does not fit: {mismatch}");
-        errors.report(Code::InvalidDefault, schema.place, message, "correct the default or the type");
     }
 }

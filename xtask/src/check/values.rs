@@ -4,112 +4,164 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::model::{IntegerFormat, JsonType, Model, Schema, Shape, StringFormat};
+use super::places::Step;
+use crate::model::{Enum, IntegerFormat, JsonType, Model, Schema, Shape, StringFormat, Tagged};
+use crate::suggest::did_you_mean;
 
 /// Where and why a value does not fit.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Mismatch {
-    path: String,
+    /// From the innermost step to the outermost.
+    steps: Vec<Step>,
     why: String,
+}
+
+impl Mismatch {
+    /// The steps from the whole value to what does not fit.
+    pub(super) fn steps(&self) -> Vec<Step> {
+        self.steps.iter().rev().cloned().collect()
+    }
+
+    fn below(mut self, step: Step) -> Self {
+        self.steps.push(step);
+        self
+    }
 }
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_empty() { f.write_str(&self.why) } else { write!(f, "`{}`: {}", self.path, self.why) }
+        if self.steps.is_empty() {
+            return f.write_str(&self.why);
+        }
+        let path: String = self.steps.iter().rev().map(Step::to_string).collect();
+        write!(f, "`{}`: {}", path.trim_start_matches('.'), self.why)
     }
 }
 
 /// Compares a value with a schema: unknown fields and values are mismatches too.
 pub(super) fn fits(model: &Model, schema: &Schema, value: &Value) -> Result<(), Mismatch> {
-    compare(model, schema, value, "")
+    compare(model, schema, value)
 }
 
-fn mismatch(path: &str, why: impl Into<String>) -> Result<(), Mismatch> {
-    Err(Mismatch { path: path.trim_start_matches('.').to_owned(), why: why.into() })
+fn mismatch(why: impl Into<String>) -> Result<(), Mismatch> {
+    Err(Mismatch { steps: Vec::new(), why: why.into() })
 }
 
-fn compare(model: &Model, schema: &Schema, value: &Value, path: &str) -> Result<(), Mismatch> {
-    let expect = |good: bool, what: &str| {
-        if good { Ok(()) } else { mismatch(path, format!("{what} is expected, and this is {value}")) }
-    };
+fn expect(good: bool, what: &str, value: &Value) -> Result<(), Mismatch> {
+    if good { Ok(()) } else { mismatch(format!("{what} is expected, and this is {value}")) }
+}
+
+fn compare(model: &Model, schema: &Schema, value: &Value) -> Result<(), Mismatch> {
     match &schema.shape {
-        Shape::Any => Ok(()),
-        Shape::Ref(reference) => compare(model, &model.named(reference.target).schema, value, path),
-        Shape::Boolean => expect(value.is_boolean(), "true or false"),
-        Shape::Number => {
-            expect(value.is_number(), "a number")?;
-            range(schema, value, path)
-        }
-        Shape::Integer(format) => {
-            expect(value.is_i64(), "an integer")?;
-            let unsigned = *format == IntegerFormat::Uint32;
-            let small = value.as_i64().is_some_and(|number| u32::try_from(number).is_ok());
-            expect(!unsigned || small, "an integer that is not below zero and has 32 bits")?;
-            range(schema, value, path)
-        }
-        Shape::String(format) => {
-            let text = value.as_str();
-            let text_is = |good: fn(&str) -> bool| text.is_some_and(good);
-            match format {
-                StringFormat::Text | StringFormat::Binary => expect(text.is_some(), "a string"),
-                StringFormat::Date => expect(text_is(is_date), "a day like 2026-01-31"),
-                StringFormat::DateTime => {
-                    expect(text_is(is_date_time), "an instant like 2026-01-31T12:00:00.000000Z")
-                }
-            }
-        }
-        Shape::Enum(found) => {
-            let names: Vec<&str> = found.values.iter().map(|(value, _)| value.as_str()).collect();
-            let known = value.as_str().is_some_and(|text| names.contains(&text));
-            expect(known, &format!("one of {}", names.join(", ")))
-        }
+        Shape::Any => {}
+        Shape::Ref(reference) => compare(model, &model.named(reference.target).schema, value)?,
+        Shape::Boolean => expect(value.is_boolean(), "true or false", value)?,
+        Shape::Number => expect(value.is_number(), "a number", value)?,
+        Shape::Integer(format) => integer(*format, value)?,
+        Shape::String(format) => string(*format, value)?,
+        Shape::Enum(found) => enum_value(found, value)?,
         Shape::Array(items) => {
-            let Value::Array(values) = value else { return expect(false, "a list") };
-            let mut each = values.iter().enumerate();
-            each.try_for_each(|(index, value)| compare(model, items, value, &format!("{path}[{index}]")))
+            let Value::Array(values) = value else { return expect(false, "a list", value) };
+            for (index, value) in values.iter().enumerate() {
+                compare(model, items, value).map_err(|found| found.below(Step::Item(index)))?;
+            }
         }
         Shape::Map(inner) => {
-            let Value::Object(values) = value else { return expect(false, "an object") };
-            values.iter().try_for_each(|(key, value)| compare(model, inner, value, &format!("{path}.{key}")))
+            let Value::Object(values) = value else { return expect(false, "an object", value) };
+            for (key, value) in values {
+                compare(model, inner, value).map_err(|found| found.below(Step::Value(key.clone())))?;
+            }
         }
-        Shape::Object(_) | Shape::AllOf(_) => object(model, schema, value, path),
-        Shape::Tagged(tagged) => match tagged.branch(value) {
-            Some(branch) => compare(model, &model.named(branch.target).schema, value, path),
+        Shape::Object(_) | Shape::AllOf(_) => object(model, schema, value)?,
+        Shape::Tagged(union) => tagged(model, union, value)?,
+        Shape::ByType(branches) => match model.branch_of(branches, value) {
+            Some(branch) => compare(model, branch, value)?,
             None => {
-                let tags: Vec<&str> = tagged.branches.iter().map(|(value, _)| value.as_str()).collect();
-                mismatch(path, format!("`{}` must be one of {}", tagged.tag, tags.join(", ")))
+                return mismatch(format!("no branch of the union is {}", JsonType::of(value).as_str()));
             }
         },
-        Shape::ByType(branches) => match model.branch_of(branches, value) {
-            Some(branch) => compare(model, branch, value, path),
-            None => mismatch(path, format!("no branch of the union is {}", JsonType::of(value).as_str())),
-        },
+    }
+    limits(schema, value)
+}
+
+fn integer(format: IntegerFormat, value: &Value) -> Result<(), Mismatch> {
+    expect(value.is_i64(), "an integer", value)?;
+    let small = value.as_i64().is_some_and(|number| u32::try_from(number).is_ok());
+    let good = small || format != IntegerFormat::Uint32;
+    expect(good, "an integer that is not below zero and has 32 bits", value)
+}
+
+fn string(format: StringFormat, value: &Value) -> Result<(), Mismatch> {
+    let is = |good: fn(&str) -> bool| value.as_str().is_some_and(good);
+    match format {
+        StringFormat::Text | StringFormat::Binary => expect(value.is_string(), "a string", value),
+        StringFormat::Date => expect(is(is_date), "a day like 2026-01-31", value),
+        StringFormat::DateTime => {
+            expect(is(is_date_time), "an instant like 2026-01-31T12:00:00.000000Z", value)
+        }
     }
 }
 
-fn object(model: &Model, schema: &Schema, value: &Value, path: &str) -> Result<(), Mismatch> {
-    let Value::Object(values) = value else {
-        return mismatch(path, format!("an object is expected, and this is {value}"));
-    };
+fn enum_value(found: &Enum, value: &Value) -> Result<(), Mismatch> {
+    let Some(text) = value.as_str() else { return expect(false, "a string", value) };
+    let names: Vec<&str> = found.values.iter().map(|(value, _)| value.as_str()).collect();
+    if names.contains(&text) {
+        return Ok(());
+    }
+    let help = did_you_mean(text, names.iter().copied(), || format!("the values are {}", names.join(", ")));
+    mismatch(format!("{value} is no known value; {help}"))
+}
+
+fn tagged(model: &Model, union: &Tagged, value: &Value) -> Result<(), Mismatch> {
+    let Value::Object(fields) = value else { return expect(false, "an object", value) };
+    if let Some(branch) = union.branch(value) {
+        return compare(model, &model.named(branch.target).schema, value);
+    }
+    let tags: Vec<&str> = union.branches.iter().map(|(value, _)| value.as_str()).collect();
+    let help = format!("must be one of {}", tags.join(", "));
+    match fields.get(&union.tag) {
+        Some(tag) => mismatch(format!("{tag} is no known tag, which {help}"))
+            .map_err(|found| found.below(Step::Value(union.tag.clone()))),
+        None => mismatch(format!("the tag `{}` is missing, which {help}", union.tag)),
+    }
+}
+
+fn object(model: &Model, schema: &Schema, value: &Value) -> Result<(), Mismatch> {
+    let Value::Object(values) = value else { return expect(false, "an object", value) };
     let properties = model.properties(schema);
     for (key, value) in values {
-        match properties.iter().find(|property| property.name == *key) {
-            Some(property) => compare(model, &property.schema, value, &format!("{path}.{key}"))?,
-            None => return mismatch(&format!("{path}.{key}"), "there is no such property"),
-        }
+        let Some(property) = properties.iter().find(|property| property.name == *key) else {
+            let names = properties.iter().map(|property| property.name.as_str());
+            let help = did_you_mean(key, names, || "remove it, or add it to the schema".to_owned());
+            return mismatch(format!("there is no such property; {help}"))
+                .map_err(|found| found.below(Step::Key(key.clone())));
+        };
+        compare(model, &property.schema, value).map_err(|found| found.below(Step::Value(key.clone())))?;
     }
     match properties.iter().find(|property| property.required && !values.contains_key(&property.name)) {
-        Some(missing) => mismatch(path, format!("the required property `{}` is missing", missing.name)),
+        Some(missing) => mismatch(format!("the required property `{}` is missing", missing.name)),
         None => Ok(()),
     }
 }
 
-fn range(schema: &Schema, value: &Value, path: &str) -> Result<(), Mismatch> {
-    let number = value.as_f64().unwrap_or_default();
-    let limit = |limit: &Option<serde_json::Number>| limit.as_ref().and_then(serde_json::Number::as_f64);
-    let below = limit(&schema.limits.minimum).is_some_and(|minimum| number < minimum);
-    let above = limit(&schema.limits.maximum).is_some_and(|maximum| number > maximum);
-    if below || above { mismatch(path, format!("{value} is outside of the limits")) } else { Ok(()) }
+/// The limits that stand beside a type, or beside a reference to it.
+fn limits(schema: &Schema, value: &Value) -> Result<(), Mismatch> {
+    let number = |limit: &Option<serde_json::Number>| limit.as_ref().and_then(serde_json::Number::as_f64);
+    let count = |limit: Option<u64>| limit.and_then(|limit| usize::try_from(limit).ok());
+    let good = match value {
+        Value::Number(value) => {
+            let value = value.as_f64().unwrap_or_default();
+            number(&schema.limits.minimum).is_none_or(|minimum| value >= minimum)
+                && number(&schema.limits.maximum).is_none_or(|maximum| value <= maximum)
+        }
+        Value::String(text) => {
+            count(schema.limits.max_length).is_none_or(|limit| text.chars().count() <= limit)
+        }
+        Value::Array(items) => count(schema.limits.max_items).is_none_or(|limit| items.len() <= limit),
+        Value::Object(items) => count(schema.limits.max_items).is_none_or(|limit| items.len() <= limit),
+        _ => true,
+    };
+    if good { Ok(()) } else { mismatch(format!("{value} is outside of the limits")) }
 }
 
 /// Digits where `0` stands in the pattern, the same character elsewhere.

@@ -25,7 +25,15 @@ impl<'a> Fields<'a> {
             return None;
         };
         let place = entries.first().map_or(node.place, |(key, _)| key.place);
-        Some(Self { what, place, entries, asked: Vec::new(), refused: Vec::new(), misspelt: Vec::new(), errors })
+        Some(Self {
+            what,
+            place,
+            entries,
+            asked: Vec::new(),
+            refused: Vec::new(),
+            misspelt: Vec::new(),
+            errors,
+        })
     }
 
     /// Where the mapping starts.

@@ -150,7 +150,9 @@ const TYPES: &[(&str, Type)] = &[
 fn read_type(node: &Node, errors: &Diagnostics) -> Option<Type> {
     let is_null = |node: &Node| matches!(&node.kind, Kind::Scalar { text, .. } if text == "null");
     let (code, message, help) = match &node.kind {
-        Kind::Sequence(types) if types.iter().any(is_null) => (Code::Nullable, "this type may be null", NO_NULL),
+        Kind::Sequence(types) if types.iter().any(is_null) => {
+            (Code::Nullable, "this type may be null", NO_NULL)
+        }
         Kind::Scalar { .. } if is_null(node) => (Code::Nullable, "nothing but null would fit here", NO_NULL),
         Kind::Sequence(_) => {
             let help = "write one type; values of several JSON types are a named schema with `oneOf`";
@@ -162,8 +164,7 @@ fn read_type(node: &Node, errors: &Diagnostics) -> Option<Type> {
     None
 }
 
-const NO_NULL: &str =
-    "v3.5 documents no null: state the type alone; a value that may be absent is one that `required` does not name";
+const NO_NULL: &str = "v3.5 documents no null: state the type alone; a value that may be absent is one that `required` does not name";
 
 const STRING_FORMATS: &[(&str, StringFormat)] =
     &[("date-time", StringFormat::DateTime), ("date", StringFormat::Date), ("binary", StringFormat::Binary)];

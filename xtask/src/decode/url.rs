@@ -83,7 +83,8 @@ pub(super) fn check_path(key: &Key, errors: &Diagnostics) {
     } else {
         return;
     };
-    let help = "write it like `/v3.5/agent/action/list_chats`; what stands in the query is a parameter `in: query`";
+    let help =
+        "write it like `/v3.5/agent/action/list_chats`; what stands in the query is a parameter `in: query`";
     errors.report(Code::InvalidPath, key.place, format!("`{path}` is no good path: {why}"), help);
 }
 
@@ -105,9 +106,18 @@ mod tests {
             assert_eq!(check(good), Ok(()), "{good}");
         }
         for bad in [
-            "", "http://a.example", "htps://a.example", "https:/a.example", "https:///a", "https://localhost",
-            "https://a..example", "https://-a.example", "https://a.example/b c", "https://a.example/<b>",
-            "https://a.example/#b#c", "https://ä.example",
+            "",
+            "http://a.example",
+            "htps://a.example",
+            "https:/a.example",
+            "https:///a",
+            "https://localhost",
+            "https://a..example",
+            "https://-a.example",
+            "https://a.example/b c",
+            "https://a.example/<b>",
+            "https://a.example/#b#c",
+            "https://ä.example",
         ] {
             assert!(check(bad).is_err(), "{bad}");
         }

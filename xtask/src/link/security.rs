@@ -14,7 +14,9 @@ pub(super) fn check<'f>(
 ) {
     let declared: Vec<&str> = root.schemes.names.iter().map(|(name, _)| name.as_str()).collect();
     let mut used = HashSet::new();
-    for (name, place) in std::iter::once(&root.security).chain(operations).flat_map(|security| &security.names) {
+    for (name, place) in
+        std::iter::once(&root.security).chain(operations).flat_map(|security| &security.names)
+    {
         used.insert(name.as_str());
         if !declared.contains(&name.as_str()) {
             let help = did_you_mean(name, declared.iter().copied(), || match declared.as_slice() {
