@@ -219,7 +219,9 @@ impl Diagnostics {
     }
 
     /// Adds a mistake that may have no place.
-    pub fn push(&self, diagnostic: Diagnostic) {
+    pub fn push(&self, mut diagnostic: Diagnostic) {
+        diagnostic.message = escaped(diagnostic.message);
+        diagnostic.help = escaped(diagnostic.help);
         self.0.borrow_mut().push(diagnostic);
     }
 
@@ -251,6 +253,15 @@ impl Diagnostics {
         all.dedup();
         all
     }
+}
+
+/// What is quoted from a spec must not break the message: control characters become `\\n` and the like.
+fn escaped(text: String) -> String {
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(escape).collect()
 }
 
 /// How many mistakes are shown: the first ones are usually the cause of thousands that follow.

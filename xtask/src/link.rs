@@ -31,12 +31,15 @@ pub(crate) fn link(sources: &Sources, files: Vec<SpecFile>, version: &str, error
                 let help = format!("the folder is of version {version}: write `version: \"{version}\"`");
                 errors.report(Code::UnknownValue, root.version.1, message, help);
             }
-            documents.extend(linker.document(file, root, &files));
+            documents.push(linker.document(file, root, &files));
         }
     }
     documents.sort_by_key(|document| api_rank(&document.api));
-    linker.account(&files);
-    linker.account_components(&files);
+    if errors.is_empty() {
+        // What a misspelt reference means would seem to be listed nowhere.
+        linker.account(&files);
+        linker.account_components(&files);
+    }
     let responses = files
         .iter()
         .flat_map(|file| &file.responses)
@@ -287,7 +290,7 @@ impl<'a> Linker<'a> {
         }
     }
 
-    fn document(&mut self, file: &SpecFile, root: &Root, files: &[SpecFile]) -> Option<Document> {
+    fn document(&mut self, file: &SpecFile, root: &Root, files: &[SpecFile]) -> Document {
         let folder = self.folder(file.file).to_owned();
         let mut actions = Vec::new();
         let mut demanded = Vec::new();
@@ -318,7 +321,7 @@ impl<'a> Linker<'a> {
         let pushes = messages(&file.pushes, "x-pushes", |file| &file.pushes);
         let webhooks = messages(&file.webhooks, "x-webhooks", |file| &file.webhooks);
         let structures = messages(&file.structures, "x-structures", |file| &file.structures);
-        Some(Document {
+        Document {
             api: root.api.0.clone(),
             folder,
             title: root.title.clone(),
@@ -334,7 +337,7 @@ impl<'a> Linker<'a> {
             errors: root.errors.iter().map(|(name, _)| name.clone()).collect(),
             api_place: root.api.1,
             error_places: root.errors.iter().map(|(_, place)| *place).collect(),
-        })
+        }
     }
 
     fn operation(&mut self, path: &str, operation: &Operation, files: &[SpecFile]) -> Action {

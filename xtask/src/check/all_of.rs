@@ -8,7 +8,9 @@ use crate::model::{Model, Named, Schema, Shape};
 pub(super) fn check(model: &Model, errors: &Diagnostics) {
     for named in &model.schemas {
         let Shape::AllOf(parts) = &named.schema.shape else { continue };
-        parts.iter().for_each(|part| is_object(model, part, errors));
+        for part in parts {
+            is_object(model, part, errors);
+        }
         one_part_each(model, named, parts, errors);
         if parts.is_empty() {
             let message = format!("`{}` is made of nothing", named.name);

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use super::places::Places;
 use crate::diagnostics::{Code, Diagnostics};
-use crate::model::{Action, Message, Model, Schema, SchemaId, Shape, StringFormat};
+use crate::model::{Action, Document, Message, Model, Schema, SchemaId, Shape, StringFormat};
 
 pub(super) fn check(model: &Model, places: &Places<'_>, errors: &Diagnostics) {
     let actions = model.actions().flat_map(Action::typed_payloads);
-    let messages =
-        model.documents.iter().flat_map(|document| document.messages()).flat_map(Message::payloads);
+    let messages = model.documents.iter().flat_map(Document::messages).flat_map(Message::payloads);
     let responses = model.responses.iter().map(|response| &response.payload);
     let payloads = actions.chain(messages).chain(responses).map(|payload| &payload.schema);
     let parameters = model.actions().flat_map(Action::parameters).map(|parameter| &parameter.schema);

@@ -2,11 +2,10 @@
 
 use super::{places::Places, values::fits};
 use crate::diagnostics::{Code, Diagnostics};
-use crate::model::{IntegerFormat, Model, Schema, Shape};
+use crate::model::{Action, IntegerFormat, Model, Schema, Shape};
 
 pub(super) fn check(model: &Model, places: &Places<'_>, errors: &Diagnostics) {
-    let of_parameters =
-        model.actions().flat_map(|action| action.parameters()).map(|parameter| &parameter.schema);
+    let of_parameters = model.actions().flat_map(Action::parameters).map(|parameter| &parameter.schema);
     for schema in model.schemas.iter().map(|named| &named.schema).chain(of_parameters) {
         Model::walk(schema, &mut |schema| {
             misplaced(schema, places, errors);

@@ -118,12 +118,13 @@ fn tagged(model: &Model, union: &Tagged, value: &Value) -> Result<(), Mismatch> 
         return compare(model, &model.named(branch.target).schema, value);
     }
     let tags: Vec<&str> = union.branches.iter().map(|(value, _)| value.as_str()).collect();
-    let help = format!("must be one of {}", tags.join(", "));
-    match fields.get(&union.tag) {
-        Some(tag) => mismatch(format!("{tag} is no known tag, which {help}"))
-            .map_err(|found| found.below(Step::Value(union.tag.clone()))),
-        None => mismatch(format!("the tag `{}` is missing, which {help}", union.tag)),
-    }
+    let all = || format!("the tags are {}", tags.join(", "));
+    let Some(found) = fields.get(&union.tag) else {
+        return mismatch(format!("the tag `{}` is missing; {}", union.tag, all()));
+    };
+    let help = did_you_mean(found.as_str().unwrap_or_default(), tags.iter().copied(), all);
+    mismatch(format!("{found} is no known tag; {help}"))
+        .map_err(|mismatch| mismatch.below(Step::Value(union.tag.clone())))
 }
 
 fn object(model: &Model, schema: &Schema, value: &Value) -> Result<(), Mismatch> {

@@ -41,8 +41,7 @@ pub(super) fn read(fields: &mut Fields<'_>, errors: &Diagnostics) -> Security {
         for (key, scopes) in schemes {
             found.names.push((key.name.clone(), key.place));
             if !matches!(&scopes.kind, Kind::Sequence(items) if items.is_empty()) {
-                let message =
-                    format!("`{}` must be an empty list, and this is {}", key.name, scopes.describe());
+                let message = format!("something stands beside the security scheme `{}`", key.name);
                 let help = "write `[]`; the scopes of an action stand under `x-scopes`";
                 errors.report(Code::WrongType, scopes.place, message, help);
             }

@@ -14,6 +14,7 @@ pub(super) fn check<'f>(
 ) {
     let declared: Vec<&str> = root.schemes.names.iter().map(|(name, _)| name.as_str()).collect();
     let mut used = HashSet::new();
+    let before = errors.len();
     for (name, place) in
         std::iter::once(&root.security).chain(operations).flat_map(|security| &security.names)
     {
@@ -26,6 +27,9 @@ pub(super) fn check<'f>(
             let message = format!("the root document declares no security scheme `{name}`");
             errors.report(Code::UnknownSecurityScheme, *place, message, help);
         }
+    }
+    if errors.len() > before {
+        return; // what seems unused is probably what was meant
     }
     for (name, place) in root.schemes.names.iter().filter(|(name, _)| !used.contains(name.as_str())) {
         let message = format!("nothing demands the security scheme `{name}`");

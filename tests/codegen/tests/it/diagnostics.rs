@@ -1,6 +1,9 @@
 //! What a maintainer reads when a spec is wrong: each code has a case at least, and its exact text is a snapshot.
 
+mod addresses;
+mod differences;
 mod operations;
+mod places;
 mod reading;
 mod references;
 mod schemas;
@@ -109,7 +112,16 @@ fn is_place(line: &str, shown: &str) -> bool {
 }
 
 fn all_cases() -> impl Iterator<Item = &'static Case> {
-    [reading::CASES, words::CASES, references::CASES, operations::CASES, schemas::CASES].into_iter().flatten()
+    let all = [
+        reading::CASES,
+        words::CASES,
+        addresses::CASES,
+        references::CASES,
+        operations::CASES,
+        schemas::CASES,
+        differences::CASES,
+    ];
+    all.into_iter().flatten()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! References that lead nowhere or in a circle, names that meet, and things that nothing refers to.
 
-use crate::support::Edit::{Append, Remove, Replace, Write};
+use crate::support::Edit::{Append, Folder, Remove, Replace, Write};
 
 super::cases! {
     a_reference_without_a_pointer: InvalidRef, [
@@ -126,6 +126,16 @@ super::cases! {
     a_file_with_another_ending: UnreachedFile, [Write("agent-chat/tags.yml", "components: {}\n")];
 
     a_file_beside_the_folders: UnreachedFile, [Write("tags.yaml", "components: {}\n")];
+
+    a_version_that_nothing_reads: UnreachedFile, [Write("../v3.6/agent-chat/openapi.yaml", "openapi: 3.0.3\n")];
+
+    a_file_beside_the_versions: UnreachedFile, [Write("../notes.md", "Notes.\n")];
+
+    a_text_beside_the_folders: UnreachedFile, [Write("notes.txt", "Notes.\n")];
+
+    a_copy_of_a_file: UnreachedFile, [Write("shared/ids.yaml.orig", "components: {}\n")];
+
+    an_empty_folder: UnreachedFile, [Folder("reports")];
 
     a_file_in_a_folder_of_a_folder: UnreachedFile, [Write("agent-chat/more/tags.yaml", "components: {}\n")];
 

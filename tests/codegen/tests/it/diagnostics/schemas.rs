@@ -152,6 +152,45 @@ super::cases! {
         Replace("agent-chat/session.yaml", "required: [token]", "required: [tokens]"),
     ];
 
+    a_required_that_names_nothing: InvalidRequired, [
+        Replace("agent-chat/session.yaml", "required: [token]", "required: []"),
+    ];
+
+    a_name_that_is_required_twice: InvalidRequired, [
+        Replace("agent-chat/session.yaml", "required: [token]", "required: [token, token]"),
+    ];
+
+    a_property_of_two_parts: DuplicateProperty, [
+        Replace("shared/events.yaml", "required: [type, url]\n          properties:\n",
+            "required: [type, url]\n          properties:\n            id: {type: string, description: Another id.}\n"),
+    ];
+
+    a_property_of_two_parts_that_are_references: DuplicateProperty, [
+        Replace("shared/events.yaml", "    FileEvent:\n      description: A file was shared.\n      allOf:\n        - $ref: \"#/components/schemas/EventBase\"\n",
+            "    FileEvent:\n      description: A file was shared.\n      allOf:\n        - $ref: \"#/components/schemas/EventBase\"\n        - $ref: \"#/components/schemas/EventBase\"\n"),
+    ];
+
+    a_file_in_json: BinaryInJson, [
+        Replace("agent-chat/events.yaml", "          description: The address of the file.\n", "          description: The address of the file.\n          format: binary\n"),
+    ];
+
+    a_file_in_a_parameter: BinaryInJson, [
+        Replace("agent-chat/chats.yaml", "          schema: {$ref: \"../shared/ids.yaml#/components/schemas/ChatId\"}\n",
+            "          schema: {type: string, format: binary}\n"),
+    ];
+
+    a_type_that_may_be_null: Nullable, [
+        Replace("shared/ids.yaml", "type: string", "type: [string, \"null\"]"),
+    ];
+
+    a_type_that_is_null: Nullable, [
+        Replace("shared/ids.yaml", "type: string", "type: null"),
+    ];
+
+    two_types: WrongType, [
+        Replace("shared/ids.yaml", "type: string", "type: [string, integer]"),
+    ];
+
     a_required_name_of_free_keys: RequiredNotAProperty, [
         Replace("shared/properties.yaml", "      additionalProperties:\n        type: object\n", "      required: [routing]\n      additionalProperties:\n        type: object\n"),
     ];
@@ -203,6 +242,19 @@ super::cases! {
         Replace("agent-chat/chats.yaml", "minimum: 1\n", "minimum: 1000\n"),
         Replace("agent-chat/chats.yaml", "          default: 10\n", ""),
         Replace("agent-chat/chats.yaml", "example: {limit: 25}", "example: {}"),
+    ];
+
+    a_maximum_that_is_not_whole: InvalidLimit, [
+        Replace("agent-chat/chats.yaml", "maximum: 100\n", "maximum: 100.5\n"),
+    ];
+
+    a_minimum_below_zero_where_none_can_be: InvalidLimit, [
+        Replace("agent-chat/chats.yaml", "minimum: 1\n", "minimum: -1\n"),
+    ];
+
+    a_maximum_of_more_than_64_bits: InvalidLimit, [
+        Replace("agent-chat/chats.yaml", "          description: How many there are on all pages.\n",
+            "          description: How many there are on all pages.\n          maximum: 99999999999999999999\n"),
     ];
 
     a_length_below_zero: InvalidLimit, [Append("shared/ids.yaml", "      maxLength: -1\n")];
