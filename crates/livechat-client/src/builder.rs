@@ -7,7 +7,7 @@ use http::{
     HeaderValue, Uri,
     uri::{Authority, Parts, PathAndQuery, Scheme},
 };
-use livechat_types::Api;
+use livechat_types::{Api, Secret};
 use tower::{Layer, Service, ServiceBuilder};
 
 use crate::{
@@ -56,6 +56,8 @@ pub struct LiveChatBuilder {
     connect_timeout: Duration,
     limits: Limits,
     system_proxy: bool,
+    /// It may hold a password.
+    proxy: Option<Secret>,
     retry: Retry,
     rate_limit: Option<RateLimit>,
     transport: Option<Stack>,
@@ -139,6 +141,7 @@ impl LiveChatBuilder {
                 response_bytes: 32 * 1024 * 1024,
             },
             system_proxy: true,
+            proxy: None,
             retry: Retry::new(),
             rate_limit: Some(RateLimit::per_minute(180)),
             transport: None,
@@ -212,6 +215,12 @@ impl LiveChatBuilder {
     /// Whether the proxy that the environment names (`HTTPS_PROXY`, …) is used; yes otherwise.
     pub fn system_proxy(mut self, system_proxy: bool) -> Self {
         self.system_proxy = system_proxy;
+        self
+    }
+
+    /// Sends all requests by this proxy, such as `http://user:password@proxy.example.com:3128`, whatever the environment names.
+    pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
+        self.proxy = Some(url.into());
         self
     }
 
@@ -342,6 +351,12 @@ impl LiveChatBuilder {
             .connect_timeout(self.connect_timeout);
         if !self.system_proxy {
             builder = builder.no_proxy();
+        }
+        if let Some(url) = &self.proxy {
+            let proxy = reqwest::Proxy::all(url.expose()).map_err(|error| {
+                Error::build("the address of the proxy cannot be used").with_source(error.without_url())
+            })?;
+            builder = builder.proxy(proxy);
         }
         #[cfg(feature = "rustls")]
         {

@@ -64,7 +64,7 @@ impl Call {
         self.0.deadline.into_std()
     }
 
-    /// How many attempts were begun so far; below [`Retry`](crate::layers::Retry), which attempt it is, from 1.
+    /// How often the request was sent so far, for whatever reason; below [`TraceAttempt`](crate::layers::TraceAttempt), this time included.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts.load(Ordering::Relaxed)

@@ -126,7 +126,6 @@ impl Step for Retry {
         self.budget.deposit();
         let mut attempt = 1;
         loop {
-            call.begin_attempt();
             let outcome = rest.send(request).await;
             let may_go_on = attempt < self.max_attempts && !request.body().is_spent();
             let wait = if may_go_on { self.wait(&call, request.body(), attempt, &outcome) } else { None };

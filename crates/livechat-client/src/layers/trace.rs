@@ -11,7 +11,7 @@ use crate::{ApiError, Call, Result};
 #[non_exhaustive]
 pub struct TraceCall;
 
-/// A span `livechat.attempt` for each request on its way, with the attributes that OpenTelemetry gives to HTTP clients.
+/// Counts the attempts of a call, and makes a span `livechat.attempt` for each request on its way, with the attributes that OpenTelemetry gives to HTTP clients.
 ///
 /// The query is left out of `url.full`, since tokens may travel in it; headers and bodies are not recorded at all.
 #[derive(Debug, Clone, Default)]
@@ -45,6 +45,9 @@ impl Step for TraceCall {
 
 impl Step for TraceAttempt {
     async fn run<S: HttpService>(&self, request: &mut Request, rest: &S) -> Result<Answer> {
+        if let Some(call) = request.extensions().get::<Call>() {
+            call.begin_attempt();
+        }
         let span = attempt_span(request);
         let outcome = rest.send(request).instrument(span.clone()).await;
         record(&span, &outcome);

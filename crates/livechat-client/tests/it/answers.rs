@@ -10,7 +10,8 @@ use crate::support::{CHAT, DEACTIVATE_CHAT, GET_CHAT, Nothing, Script, Server, T
 /// The error of an action that is not repeated, for one scripted answer.
 async fn error_of(script: Script) -> livechat_client::Error {
     let server = Server::start([script]).await;
-    let builder = server.builder().retry(Retry::never()).attempt_timeout(Duration::from_millis(200));
+    // Long enough for large answers on a busy machine; only servers that stall use it up.
+    let builder = server.builder().retry(Retry::never()).attempt_timeout(Duration::from_millis(500));
     let client = builder.build().unwrap();
     let error = client.agent().send(&DEACTIVATE_CHAT).await.unwrap_err();
     assert_eq!(server.received().len(), 1);
@@ -165,6 +166,25 @@ async fn a_connection_that_ends_before_the_answer_is_a_transport_error() {
 async fn garbage_in_place_of_http_is_a_transport_error() {
     let error = error_of(Script::raw(vec![0xAA; 1 << 20])).await;
     assert!(error.is_transport());
+}
+
+#[tokio::test]
+async fn ten_megabytes_of_garbage_are_an_error_that_keeps_them_and_too_much_is_cut_off() {
+    const TEN: usize = 10_000_000;
+    let script = |length: usize| {
+        let head = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n");
+        Script::raw([head.into_bytes(), vec![0xAA; length]].concat())
+    };
+    let error = error_of(script(TEN)).await;
+    assert!(error.is_decode());
+    assert_eq!(error.raw_body().unwrap().len(), TEN);
+    assert!(error.to_string().len() < 300, "{error}");
+    assert!(format!("{error:?}").len() < 1000);
+    assert!(error_of(Script::raw(vec![0xAA; TEN])).await.is_transport());
+    // The limit that a client has unless it is told another.
+    let error = error_of(script(4 * TEN)).await;
+    assert!(error.is_too_large());
+    assert!(error.raw_body().unwrap().len() <= 32 * 1024 * 1024);
 }
 
 #[tokio::test]

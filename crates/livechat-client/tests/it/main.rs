@@ -15,6 +15,7 @@ mod batches;
 mod caches;
 #[cfg(all(feature = "accounts", feature = "configuration", feature = "customer"))]
 mod customer_tokens;
+mod drops;
 #[cfg(feature = "accounts")]
 mod oauth;
 mod packed;
@@ -23,6 +24,7 @@ mod rate_limits;
 mod regions;
 mod requests;
 mod retries;
+mod settings;
 mod support;
 mod tokens;
 mod traces;

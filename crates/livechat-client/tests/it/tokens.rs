@@ -206,6 +206,24 @@ async fn a_provider_that_panics_harms_only_the_calls_that_wait_for_it() {
     assert_eq!(*seen.lock().unwrap(), ["token-2"]);
 }
 
+#[tokio::test]
+async fn a_refusal_and_then_success_is_one_call_with_two_tokens() {
+    for refusal in [Script::error(401, "authentication"), Script::status(401, &[], "<html>")] {
+        let server = Server::start([refusal, Script::ok(CHAT)]).await;
+        let credentials = Credentials::provided("test", AtOnce(AtomicUsize::new(0)));
+        let agent = server.builder_for(credentials).build().unwrap().agent();
+        let response = agent.send(&GET_CHAT).await.unwrap();
+        assert_eq!(response.attempts(), 2);
+        let received = server.received();
+        let header = |index: usize, name| received[index].header(name).unwrap();
+        assert_eq!(
+            [header(0, "authorization"), header(1, "authorization")],
+            ["Bearer fra:x", "Bearer fra-a:x"]
+        );
+        assert_eq!(header(0, "x-request-id"), header(1, "x-request-id"));
+    }
+}
+
 /// Gives a token of `fra`, then tokens of `fra-a`, at once.
 struct AtOnce(AtomicUsize);
 impl TokenProvider for AtOnce {

@@ -2,14 +2,14 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
+    fmt::{self, Write as _},
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
 };
 
-use livechat_client::layers::Retry;
+use livechat_client::{AccessToken, Credentials, TokenFuture, TokenProvider, layers::Retry};
 use tracing::{
     Event, Metadata, Subscriber,
     field::{Field, Visit},
@@ -139,4 +139,50 @@ async fn a_legacy_version_is_warned_of_once() {
     let [warning] = &warnings[..] else { panic!("{warnings:?}") };
     assert_eq!(warning["version"], "v3.5");
     assert_eq!(warning["until"], "2027-01-31");
+}
+
+/// Gives tokens that all have the secret in them.
+struct Secretive;
+
+impl TokenProvider for Secretive {
+    fn access_token(&self) -> TokenFuture<'_> {
+        Box::pin(async { Ok(AccessToken::new("dal:hunter2")) })
+    }
+}
+
+#[tokio::test]
+async fn whatever_happens_to_a_call_no_span_event_or_error_shows_a_secret() {
+    let recorder = Recorder::default();
+    let _guard = tracing::subscriber::set_default(recorder.clone());
+    let misdirected = r#"{"error":{"type":"misdirected_request","data":{"region":"fra"}}}"#;
+    let echoed = r#"{"error":{"type":"validation","message":"no"},"seen":"Bearer dal:hunter2"}"#;
+    let script = || {
+        [
+            Script::error(401, "authentication"),
+            Script::status(400, &[], misdirected),
+            Script::status(429, &[("Retry-After", "0")], "hunter2"),
+            Script::error(500, "internal"),
+            Script::raw("hunter2"),
+            Script::ok(r#"{"id":"hunter2","users":[{"id":"hunter2","present":"hunter2"}]}"#),
+            Script::status(400, &[("Set-Cookie", "__lc_cst=hunter2")], echoed),
+            Script::status(502, &[("Content-Type", "text/html")], "<p>Authorization: Bearer dal:hunter2"),
+        ]
+    };
+    let basic = Credentials::personal_access_token("account", "dal:hunter2");
+    for credentials in [Credentials::provided("test", Secretive), Credentials::bearer("dal:hunter2"), basic] {
+        let server = Server::start(script()).await;
+        let retry = Retry::new().backoff(std::time::Duration::ZERO, std::time::Duration::ZERO);
+        let client = server.builder_for(credentials).retry(retry).build().unwrap();
+        let mut shown = format!("{client:?} {:?}", client.agent());
+        while server.received().len() < script().len() {
+            let error = client.agent().send(&GET_CHAT).await.unwrap_err();
+            write!(shown, " {error} {error:?} {:?}", std::error::Error::source(&error)).unwrap();
+        }
+        shown += &recorder.everything();
+        assert!(shown.contains("livechat.attempt") && shown.contains("get_chat"));
+        // The personal access token travels as base64.
+        for secret in ["hunter2", "YWNjb3Vud", "ZGFsOmh1bnRlcjI"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
 }
