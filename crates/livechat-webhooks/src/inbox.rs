@@ -49,6 +49,9 @@
 //! store as well: implement [`Store`].
 
 mod duplicates;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod requests;
 mod retry;
 mod sqlite;
 mod store;
@@ -66,11 +69,14 @@ use std::{
 use tokio::{
     sync::{Notify, Semaphore},
     task::JoinHandle,
+    time::timeout,
 };
 
 use crate::{BoxError, Delivery, Destination, Handlers, Verified};
 
 pub use duplicates::{Duplicates, Fingerprint};
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresSettings, PostgresStore};
 pub use retry::Retry;
 pub use sqlite::{Durability, SqliteStore};
 pub use store::{Appended, Claimed, DeadLetter, Entry, EntryId, NewEntry, Outcome, Status, Store};
@@ -171,7 +177,8 @@ impl<T: Store> Inbox<T> {
             if self.status().await?.waiting == 0 {
                 return Ok(());
             }
-            settled.await;
+            // Another process may settle what is in a shared store, and tells nobody.
+            let _ = timeout(self.0.settings.poll_interval, settled).await;
         }
     }
 

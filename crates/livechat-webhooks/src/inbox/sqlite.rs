@@ -2,20 +2,17 @@
 
 mod tables;
 
-use std::{fmt, path::Path, thread};
+use std::{path::Path, thread};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use self::tables::{Change, Changed, Tables};
-use super::{Appended, Claimed, DeadLetter, EntryId, NewEntry, Outcome, Status, Store};
+use super::{
+    Appended, EntryId, Outcome,
+    requests::{Answer, LARGEST_BATCH, QUEUE, Request, Requests, store_by_requests},
+};
 use crate::BoxError;
-
-/// How many requests one transaction takes.
-const LARGEST_BATCH: usize = 1024;
-
-/// How many requests may wait for the thread; more wait outside, each in its own task.
-const QUEUE: usize = 4096;
 
 /// What acknowledged webhooks survive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -35,23 +32,9 @@ pub enum Durability {
 ///
 /// The file belongs to one process at a time: another one cannot open it, not even to read, until the first has ended, whatever way
 /// it ends. Beside the file stands one with `-wal` at its end, which is part of the database.
-pub struct SqliteStore {
-    requests: mpsc::Sender<Request>,
-}
+pub struct SqliteStore(Requests);
 
-/// What the thread is asked for, and where it answers.
-enum Request {
-    Append(NewEntry, Answer<Appended>),
-    Settle(EntryId, Outcome),
-    Revive(EntryId, Answer<bool>),
-    Discard(EntryId, Answer<bool>),
-    Claim(usize, Answer<Claimed>),
-    Status(Answer<Status>),
-    DeadLetters(usize, Answer<Vec<DeadLetter>>),
-    Close(oneshot::Sender<()>),
-}
-
-type Answer<T> = oneshot::Sender<Result<T, String>>;
+store_by_requests!(SqliteStore);
 
 impl SqliteStore {
     /// Opens a file, or makes it, to survive the loss of power.
@@ -77,63 +60,7 @@ impl SqliteStore {
     fn start(tables: Tables) -> Result<Self, BoxError> {
         let (requests, receiver) = mpsc::channel(QUEUE);
         thread::Builder::new().name("livechat-inbox".to_owned()).spawn(move || serve(tables, receiver))?;
-        Ok(Self { requests })
-    }
-
-    /// Sends a request that is answered.
-    async fn ask<T>(&self, request: impl FnOnce(Answer<T>) -> Request) -> Result<T, BoxError> {
-        let (answer, answered) = oneshot::channel();
-        self.send(request(answer)).await?;
-        let answer = answered.await.map_err(|_| "the inbox was closed before it answered")?;
-        answer.map_err(Into::into)
-    }
-
-    async fn send(&self, request: Request) -> Result<(), BoxError> {
-        self.requests.send(request).await.map_err(|_| "the inbox is closed".into())
-    }
-}
-
-impl Store for SqliteStore {
-    async fn append(&self, entry: NewEntry) -> Result<Appended, BoxError> {
-        self.ask(|answer| Request::Append(entry, answer)).await
-    }
-
-    async fn claim(&self, limit: usize) -> Result<Claimed, BoxError> {
-        self.ask(|answer| Request::Claim(limit, answer)).await
-    }
-
-    async fn settle(&self, id: EntryId, outcome: Outcome) -> Result<(), BoxError> {
-        self.send(Request::Settle(id, outcome)).await
-    }
-
-    async fn status(&self) -> Result<Status, BoxError> {
-        self.ask(Request::Status).await
-    }
-
-    async fn dead_letters(&self, limit: usize) -> Result<Vec<DeadLetter>, BoxError> {
-        self.ask(|answer| Request::DeadLetters(limit, answer)).await
-    }
-
-    async fn revive(&self, id: EntryId) -> Result<bool, BoxError> {
-        self.ask(|answer| Request::Revive(id, answer)).await
-    }
-
-    async fn discard(&self, id: EntryId) -> Result<bool, BoxError> {
-        self.ask(|answer| Request::Discard(id, answer)).await
-    }
-
-    async fn close(&self) {
-        let (answer, answered) = oneshot::channel();
-        if self.send(Request::Close(answer)).await.is_ok() {
-            // The thread drops the sender when it ends in another way: closed is closed.
-            let _ = answered.await;
-        }
-    }
-}
-
-impl fmt::Debug for SqliteStore {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("SqliteStore").finish_non_exhaustive()
+        Ok(Self(Requests::new(requests.clone(), requests)))
     }
 }
 

@@ -5,8 +5,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use livechat_types::shared::ChatId;
+
 use super::Fingerprint;
-use crate::BoxError;
+use crate::{BoxError, Verified};
 
 /// Where an inbox keeps webhooks.
 ///
@@ -59,6 +61,17 @@ pub struct NewEntry {
     pub body: String,
     /// Nothing is stored if this was stored a short while ago.
     pub unless_seen: Option<Fingerprint>,
+}
+
+impl NewEntry {
+    /// The chat that the webhook is about, if it is about one; what cannot be read is about none.
+    ///
+    /// It reads the body: for stores that several machines share, to keep the webhooks of a chat in order.
+    #[must_use]
+    pub fn chat_id(&self) -> Option<ChatId> {
+        let webhook = Verified::stored(&self.body).and_then(Verified::decode).ok()?;
+        webhook.chat_id().cloned()
+    }
 }
 
 /// What became of a webhook to be stored.

@@ -1,0 +1,267 @@
+//! The connection that hands out and settles, and tells that this process is there.
+
+use std::time::{Duration, SystemTime};
+
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, timeout_at},
+};
+use tokio_postgres::Row;
+
+use super::{
+    connection::{Connection, Connector},
+    intake::storable,
+    tables::{self, first},
+};
+use crate::{
+    BoxError,
+    inbox::{
+        Claimed, DeadLetter, Duplicates, Entry, EntryId, Outcome, Status,
+        requests::{LARGEST_BATCH, Request},
+    },
+};
+
+/// What a crash of the database makes it forget is handled again, so nothing here waits for its disk.
+const GREETING: &str = "SET synchronous_commit = off";
+
+/// The longest pause until a retry: a time that a database can count to.
+const LONGEST_PAUSE: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
+const REGISTER: &str = "INSERT INTO livechat_inbox_owner (alive_until)
+    VALUES (statement_timestamp() + make_interval(secs => $1)) RETURNING id";
+
+const ALIVE: &str =
+    "UPDATE livechat_inbox_owner SET alive_until = statement_timestamp() + make_interval(secs => $2)
+    WHERE id = $1 RETURNING id";
+
+/// What processes had that are no longer heard of is free.
+const FREE: &str = "
+    WITH gone AS (DELETE FROM livechat_inbox_owner WHERE alive_until < statement_timestamp() RETURNING id)
+    UPDATE livechat_inbox_entry AS entry SET owner = NULL FROM gone WHERE entry.owner = gone.id";
+
+const FORGET: &str =
+    "DELETE FROM livechat_inbox_seen WHERE at < statement_timestamp() - make_interval(secs => $1)";
+
+const LEAVE: &str = "
+    WITH gone AS (DELETE FROM livechat_inbox_owner WHERE id = $1)
+    UPDATE livechat_inbox_entry SET owner = NULL WHERE owner = $1";
+
+/// One process at a time claims, so that each sees what the others have: of a chat, only one has webhooks.
+const CLAIM_ALONE: &str = "BEGIN; SELECT pg_advisory_xact_lock(5207218116740116332);";
+
+const CLAIM: &str = "
+    WITH free AS (
+        SELECT id FROM livechat_inbox_entry AS entry
+        WHERE owner IS NULL AND due IS NOT NULL AND due <= statement_timestamp() AND NOT EXISTS (
+            SELECT FROM livechat_inbox_entry AS other
+            WHERE other.chat_id = entry.chat_id AND other.owner IS NOT NULL AND other.owner <> $1
+        )
+        ORDER BY due, id LIMIT $2 FOR UPDATE SKIP LOCKED
+    ), claimed AS (
+        UPDATE livechat_inbox_entry AS entry SET owner = $1 FROM free WHERE entry.id = free.id
+        RETURNING entry.id, entry.due, entry.failed, entry.body
+    )
+    SELECT id, failed, body FROM claimed ORDER BY due, id";
+
+const NEXT: &str =
+    "SELECT extract(epoch FROM min(due) - statement_timestamp())::double precision FROM livechat_inbox_entry
+    WHERE owner IS NULL AND due IS NOT NULL AND due > statement_timestamp()";
+
+/// Whoever has it now: it was handled.
+const DONE: &str = "DELETE FROM livechat_inbox_entry WHERE id = ANY($1)";
+
+/// Without a pause it is a dead letter. What another process has by now is its matter.
+const FAILED: &str = "
+    UPDATE livechat_inbox_entry AS entry
+    SET due = statement_timestamp() + make_interval(secs => failure.pause), owner = NULL,
+        failed = entry.failed + 1, error = failure.error
+    FROM unnest($1::bigint[], $2::double precision[], $3::text[]) AS failure (id, pause, error)
+    WHERE entry.id = failure.id AND entry.owner = $4";
+
+const STATUS: &str = "SELECT count(due), count(*) - count(due) FROM livechat_inbox_entry";
+
+const DEAD_LETTERS: &str =
+    "SELECT id, action, received, failed, coalesce(error, ''), body FROM livechat_inbox_entry
+    WHERE due IS NULL ORDER BY id LIMIT $1";
+
+const REVIVE: &str = "UPDATE livechat_inbox_entry SET due = statement_timestamp(), failed = 0
+    WHERE id = $1 AND due IS NULL RETURNING id";
+
+const DISCARD: &str = "DELETE FROM livechat_inbox_entry WHERE id = $1 AND due IS NULL RETURNING id";
+
+/// Hands out, settles, and tells that this process is there.
+pub(super) struct Keeper {
+    connection: Connection,
+    lease: Duration,
+    /// What this process is known by. It changes if it was not heard of for too long.
+    owner: i64,
+    next_sign: Instant,
+    /// What was handled and is to be deleted, and what failed. They stay until that has succeeded.
+    done: Vec<i64>,
+    failed: Vec<Failure>,
+}
+
+struct Failure {
+    id: i64,
+    pause: Option<f64>,
+    error: String,
+}
+
+impl Keeper {
+    pub(super) async fn start(connector: Connector, lease: Duration) -> Result<Self, BoxError> {
+        let mut connection = Connection::new(connector, GREETING);
+        tables::make(&mut connection).await?;
+        let next_sign = Instant::now();
+        let mut keeper =
+            Self { connection, lease, owner: 0, next_sign, done: Vec::new(), failed: Vec::new() };
+        keeper.give_sign().await?;
+        Ok(keeper)
+    }
+
+    /// Serves requests until it is told to end.
+    pub(super) async fn serve(mut self, mut requests: mpsc::Receiver<Request>) {
+        let mut waiting = Vec::with_capacity(LARGEST_BATCH);
+        loop {
+            let some = timeout_at(self.next_sign, requests.recv_many(&mut waiting, LARGEST_BATCH)).await;
+            if some == Ok(0) {
+                return self.leave().await;
+            }
+            if self.next_sign <= Instant::now()
+                && let Err(error) = self.give_sign().await
+            {
+                tracing::error!(%error, "the inbox cannot tell that it is there");
+            }
+            // What was settled before it is asked for something is part of the answer.
+            waiting.retain_mut(|request| !self.notes(request));
+            if let Err(error) = self.settle().await {
+                tracing::error!(%error, "the inbox cannot be written: it will be tried again");
+            }
+            for request in waiting.drain(..) {
+                if let Some(closed) = self.answer(request).await {
+                    drop(requests);
+                    self.leave().await;
+                    let _ = closed.send(());
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Tells that this process is there, and sees who is not.
+    async fn give_sign(&mut self) -> Result<(), BoxError> {
+        self.next_sign = Instant::now() + self.lease / 3;
+        let lease = self.lease.as_secs_f64();
+        if self.connection.query(ALIVE, &[&self.owner, &lease]).await?.is_empty() {
+            let rows = self.connection.query(REGISTER, &[&lease]).await?;
+            self.owner = first(&rows)?.ok_or("an owner has an id")?;
+        }
+        self.connection.query(FREE, &[]).await?;
+        self.connection.query(FORGET, &[&Duplicates::WINDOW.as_secs_f64()]).await?;
+        Ok(())
+    }
+
+    /// Leaves nothing behind that others would have to wait for.
+    async fn leave(&mut self) {
+        let settled = self.settle().await;
+        if let Err(error) = settled.and(self.connection.query(LEAVE, &[&self.owner]).await) {
+            tracing::warn!(%error, "the inbox could not take leave: others wait until its lease ends");
+        }
+    }
+
+    /// Notes what became of an entry; nobody waits for that.
+    fn notes(&mut self, request: &mut Request) -> bool {
+        let Request::Settle(id, outcome) = request else { return false };
+        let (pause, error) = match outcome {
+            Outcome::Done => {
+                self.done.push(id.0);
+                return true;
+            }
+            Outcome::Retry { after, error } => (Some((*after).min(LONGEST_PAUSE).as_secs_f64()), error),
+            Outcome::Dead { error } => (None, error),
+        };
+        self.failed.push(Failure { id: id.0, pause, error: storable(error) });
+        true
+    }
+
+    async fn settle(&mut self) -> Result<(), BoxError> {
+        if !self.done.is_empty() {
+            self.connection.query(DONE, &[&self.done]).await?;
+            self.done.clear();
+        }
+        if !self.failed.is_empty() {
+            let ids: Vec<_> = self.failed.iter().map(|failure| failure.id).collect();
+            let pauses: Vec<_> = self.failed.iter().map(|failure| failure.pause).collect();
+            let errors: Vec<_> = self.failed.iter().map(|failure| failure.error.as_str()).collect();
+            self.connection.query(FAILED, &[&ids, &pauses, &errors, &self.owner]).await?;
+            self.failed.clear();
+        }
+        Ok(())
+    }
+
+    /// Answers a request. One to close is returned.
+    async fn answer(&mut self, request: Request) -> Option<oneshot::Sender<()>> {
+        let text = |error: BoxError| format!("the inbox cannot be asked: {error}");
+        match request {
+            Request::Claim(limit, answer) => drop(answer.send(self.claim(limit).await.map_err(text))),
+            Request::Status(answer) => drop(answer.send(self.status().await.map_err(text))),
+            Request::DeadLetters(limit, answer) => {
+                drop(answer.send(self.dead_letters(limit).await.map_err(text)));
+            }
+            Request::Revive(id, answer) => drop(answer.send(self.found(REVIVE, id).await.map_err(text))),
+            Request::Discard(id, answer) => drop(answer.send(self.found(DISCARD, id).await.map_err(text))),
+            Request::Close(closed) => return Some(closed),
+            // These are not sent here, or were noted.
+            Request::Append(..) | Request::Settle(..) => {}
+        }
+        None
+    }
+
+    async fn claim(&mut self, limit: usize) -> Result<Claimed, BoxError> {
+        self.connection.run(CLAIM_ALONE).await?;
+        let rows = self.connection.query(CLAIM, &[&self.owner, &rows(limit)]).await?;
+        self.connection.run("COMMIT").await?;
+        let entry = |row: &Row| -> Result<Entry, BoxError> {
+            let failed = row.try_get::<_, i32>(1)?;
+            Ok(Entry { id: EntryId(row.try_get(0)?), failed: failed.unsigned_abs(), body: row.try_get(2)? })
+        };
+        let entries = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+        let next = if entries.is_empty() { self.next().await? } else { None };
+        Ok(Claimed { entries, next })
+    }
+
+    async fn next(&mut self) -> Result<Option<Duration>, BoxError> {
+        let seconds = first(&self.connection.query(NEXT, &[]).await?)?;
+        Ok(seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
+    }
+
+    async fn status(&mut self) -> Result<Status, BoxError> {
+        let rows = self.connection.query(STATUS, &[]).await?;
+        let row = rows.first().ok_or("a count has a row")?;
+        let count = |column| row.try_get::<_, i64>(column).map(i64::unsigned_abs);
+        Ok(Status { waiting: count(0)?, dead: count(1)? })
+    }
+
+    async fn dead_letters(&mut self, limit: usize) -> Result<Vec<DeadLetter>, BoxError> {
+        let found = self.connection.query(DEAD_LETTERS, &[&rows(limit)]).await?;
+        let letter = |row: &Row| -> Result<DeadLetter, BoxError> {
+            Ok(DeadLetter {
+                id: EntryId(row.try_get(0)?),
+                action: row.try_get(1)?,
+                received: row.try_get::<_, SystemTime>(2)?,
+                attempts: row.try_get::<_, i32>(3)?.unsigned_abs(),
+                error: row.try_get(4)?,
+                body: row.try_get(5)?,
+            })
+        };
+        found.iter().map(letter).collect()
+    }
+
+    /// Whether a statement about one entry found it.
+    async fn found(&mut self, statement: &'static str, id: EntryId) -> Result<bool, BoxError> {
+        Ok(!self.connection.query(statement, &[&id.0]).await?.is_empty())
+    }
+}
+
+fn rows(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
