@@ -80,6 +80,9 @@ pub use postgres::{PostgresSettings, PostgresStore};
 pub use retry::Retry;
 pub use sqlite::{Durability, SqliteStore};
 pub use store::{Appended, Claimed, DeadLetter, Entry, EntryId, NewEntry, Outcome, Status, Store};
+/// The library of [`PostgresStore`]: its configuration and its connectors for TLS are parts of that one's.
+#[cfg(feature = "postgres")]
+pub use tokio_postgres;
 
 /// Stores webhooks, acknowledges them, and has them handled. See the [module](self) for what it guarantees.
 ///

@@ -15,16 +15,20 @@ use std::{
 use livechat_webhooks::{
     Handlers, Verifier, WebhookService,
     axum::router,
-    inbox::{Durability, Inbox, SqliteStore},
+    inbox::{Durability, Inbox, SqliteStore, Store},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
 };
 
+#[cfg(all(feature = "postgres", unix))]
+use crate::stores::{Stores as _, postgres::PostgresStores};
 use crate::support::{SECRET, chat_deactivated};
 
 const FOLDER: &str = "LIVECHAT_WEBHOOKS_CRASH_FOLDER";
+#[cfg(all(feature = "postgres", unix))]
+const SCHEMA: &str = "LIVECHAT_WEBHOOKS_CRASH_SCHEMA";
 const ROUNDS: usize = 20;
 const WEBHOOKS: usize = 10_000;
 const CONNECTIONS: usize = 32;
@@ -43,8 +47,18 @@ async fn service() {
         writeln!(&*context.state, "{}", event.chat_id)?;
         Ok(())
     });
+    #[cfg(all(feature = "postgres", unix))]
+    if let Ok(schema) = std::env::var(SCHEMA) {
+        let mut stores = PostgresStores::at(&schema);
+        stores.lease = std::time::Duration::from_millis(500);
+        return serve(stores.open().await, handlers).await;
+    }
     // What a killed process wrote is safe without being on the disk.
     let store = SqliteStore::open_with(folder.join("inbox.sqlite"), Durability::Crash).unwrap();
+    serve(store, handlers).await;
+}
+
+async fn serve<S: Clone + Send + Sync + 'static>(store: impl Store, handlers: Handlers<S>) {
     let inbox = Inbox::builder(store).start(handlers);
     let app = router("/", WebhookService::new(Verifier::new(SECRET), inbox.clone()));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -62,10 +76,11 @@ struct Service {
 }
 
 impl Service {
-    fn start(folder: &Path) -> Self {
+    fn start(folder: &Path, environment: &[(&str, String)]) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "crash::service", "--ignored", "--nocapture", "--test-threads=1"])
             .env(FOLDER, folder)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -143,14 +158,26 @@ fn scattered(number: usize) -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_answered_with_200_is_handled_although_the_service_is_killed_again_and_again() {
-    let folder = std::env::temp_dir().join(format!("livechat-crash-{}", std::process::id()));
+    kill_again_and_again("sqlite", &[]).await;
+}
+
+#[cfg(all(feature = "postgres", unix))]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_postgres_too_what_was_answered_with_200_is_handled_although_the_service_is_killed() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    kill_again_and_again("postgres", &stores.environment(SCHEMA)).await;
+}
+
+/// Starts a service, sends webhooks, kills it, and again; then looks what was handled.
+async fn kill_again_and_again(name: &str, environment: &[(&str, String)]) {
+    let folder = std::env::temp_dir().join(format!("livechat-crash-{name}-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     let mut waiting: Vec<_> = (0..WEBHOOKS).map(|number| format!("C{number}")).collect();
     let mut acknowledged = BTreeSet::new();
     for round in 0..ROUNDS {
         let rest = waiting.len() / (ROUNDS - round);
         let enough = acknowledged.len() + 1 + scattered(round) % (rest * 2).max(1);
-        let service = Service::start(&folder);
+        let service = Service::start(&folder, environment);
         let sending = Arc::new(Sending {
             waiting: Mutex::new(waiting),
             acknowledged: Mutex::new(acknowledged),
@@ -168,7 +195,7 @@ async fn what_was_answered_with_200_is_handled_although_the_service_is_killed_ag
         (waiting, acknowledged) =
             (sending.waiting.into_inner().unwrap(), sending.acknowledged.into_inner().unwrap());
     }
-    Service::start(&folder).finish();
+    Service::start(&folder, environment).finish();
 
     let handled = fs::read_to_string(folder.join("handled")).unwrap();
     let handled: HashSet<_> = handled.lines().collect();

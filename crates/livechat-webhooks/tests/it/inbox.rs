@@ -4,23 +4,36 @@ use std::{collections::HashMap, time::Duration};
 
 use livechat_webhooks::{
     Delivery, Destination, Handlers, TestWebhook, Verified, Verifier,
-    inbox::{Duplicates, Inbox, InboxBuilder, Retry, SqliteStore, Status},
+    inbox::{Duplicates, Inbox, InboxBuilder, Retry, SqliteStore, Status, Store},
     permanent,
 };
 use serde_json::json;
 
-use crate::support::{SECRET, Seen, chat_deactivated};
+use crate::{
+    stores::{Stores, on_each_store},
+    support::{SECRET, Seen, chat_deactivated},
+};
 
-fn builder() -> InboxBuilder<SqliteStore> {
-    let retry = Retry::default().first(Duration::ZERO);
-    Inbox::builder(SqliteStore::in_memory().unwrap()).retry(retry)
+on_each_store! {
+    what_was_taken_is_handled_and_then_gone
+    a_handler_that_fails_panics_or_hangs_is_called_again
+    what_fails_too_often_or_for_good_is_a_dead_letter_that_can_be_revived
+    a_webhook_that_this_version_cannot_read_is_kept_and_not_sent_again
+    the_same_event_is_handled_once_and_the_same_state_each_time
+    webhooks_of_a_chat_are_handled_one_after_the_other_in_their_order
+    more_webhooks_than_fit_into_memory_are_all_handled
+    after_a_shutdown_nothing_is_taken_and_what_waits_is_handled_by_the_next
+}
+
+async fn builder<S: Stores>(stores: &S) -> InboxBuilder<S::Store> {
+    Inbox::builder(stores.open().await).retry(Retry::default().first(Duration::ZERO))
 }
 
 fn verified(body: &str) -> Verified {
     Verifier::new(SECRET).verify(body.as_bytes()).unwrap()
 }
 
-async fn deliver(inbox: &Inbox, body: &str) {
+async fn deliver(inbox: &Inbox<impl Store>, body: &str) {
     let delivery = inbox.deliver(verified(body)).await;
     assert!(matches!(delivery, Delivery::Taken), "{delivery:?}");
 }
@@ -33,10 +46,9 @@ fn noting(seen: &Seen) -> Handlers<Seen> {
     })
 }
 
-#[tokio::test]
-async fn what_was_taken_is_handled_and_then_gone() {
+async fn what_was_taken_is_handled_and_then_gone(stores: impl Stores) {
     let seen = Seen::default();
-    let inbox = builder().start(noting(&seen));
+    let inbox = builder(&stores).await.start(noting(&seen));
     deliver(&inbox, &chat_deactivated("C1")).await;
     deliver(&inbox, &chat_deactivated("C2")).await;
     inbox.idle().await.unwrap();
@@ -46,8 +58,7 @@ async fn what_was_taken_is_handled_and_then_gone() {
     assert_eq!(inbox.status().await.unwrap(), Status::new(0, 0));
 }
 
-#[tokio::test]
-async fn a_handler_that_fails_panics_or_hangs_is_called_again() {
+async fn a_handler_that_fails_panics_or_hangs_is_called_again(stores: impl Stores) {
     let seen = Seen::default();
     let handlers = Handlers::with_state(seen.clone()).on_chat_deactivated(|event, context| async move {
         context.state.add(format!("{} {}", event.chat_id, context.attempt));
@@ -58,7 +69,7 @@ async fn a_handler_that_fails_panics_or_hangs_is_called_again() {
             _ => Ok(()),
         }
     });
-    let inbox = builder().handler_timeout(Duration::from_millis(50)).start(handlers);
+    let inbox = builder(&stores).await.handler_timeout(Duration::from_millis(50)).start(handlers);
     for chat_id in ["FAILS", "PANICS", "HANGS"] {
         deliver(&inbox, &chat_deactivated(chat_id)).await;
         inbox.idle().await.unwrap();
@@ -67,15 +78,14 @@ async fn a_handler_that_fails_panics_or_hangs_is_called_again() {
     assert_eq!(inbox.status().await.unwrap(), Status::new(0, 0));
 }
 
-#[tokio::test]
-async fn what_fails_too_often_or_for_good_is_a_dead_letter_that_can_be_revived() {
+async fn what_fails_too_often_or_for_good_is_a_dead_letter_that_can_be_revived(stores: impl Stores) {
     let seen = Seen::default();
     let handlers = Handlers::with_state(seen.clone()).on_chat_deactivated(|event, context| async move {
         context.state.add(event.chat_id.as_str());
         Err(if event.chat_id == "HOPELESS" { permanent("never") } else { "again".into() })
     });
     let retry = Retry::default().first(Duration::ZERO).attempts(3);
-    let inbox = builder().retry(retry).start(handlers);
+    let inbox = builder(&stores).await.retry(retry).start(handlers);
     for chat_id in ["OFTEN", "HOPELESS"] {
         deliver(&inbox, &chat_deactivated(chat_id)).await;
         inbox.idle().await.unwrap();
@@ -94,17 +104,15 @@ async fn what_fails_too_often_or_for_good_is_a_dead_letter_that_can_be_revived()
     assert_eq!(inbox.status().await.unwrap(), Status::new(0, 1));
 }
 
-#[tokio::test]
-async fn a_webhook_that_this_version_cannot_read_is_kept_and_not_sent_again() {
-    let inbox = builder().start(Handlers::new());
+async fn a_webhook_that_this_version_cannot_read_is_kept_and_not_sent_again(stores: impl Stores) {
+    let inbox = builder(&stores).await.start(Handlers::new());
     deliver(&inbox, &TestWebhook::of_json(SECRET, "chat_deactivated", json!({"chat_id": 7})).body()).await;
     inbox.idle().await.unwrap();
     let letters = inbox.dead_letters(10).await.unwrap();
     assert!(letters[0].error.contains("`payload.chat_id`"), "{}", letters[0].error);
 }
 
-#[tokio::test]
-async fn the_same_event_is_handled_once_and_the_same_state_each_time() {
+async fn the_same_event_is_handled_once_and_the_same_state_each_time(stores: impl Stores) {
     let seen = Seen::default();
     let handlers = || {
         Handlers::with_state(seen.clone()).otherwise(|payload, context| async move {
@@ -112,20 +120,23 @@ async fn the_same_event_is_handled_once_and_the_same_state_each_time() {
             Ok(())
         })
     };
-    let status = |status| {
-        let payload = json!({"agent_id": "ada@example.com", "status": status});
+    let status = |agent_id: &str, status| {
+        let payload = json!({"agent_id": agent_id, "status": status});
         TestWebhook::of_json(SECRET, "routing_status_set", payload).body()
     };
-    let (accepting, not_accepting) = (status("accepting_chats"), status("not_accepting_chats"));
-    let ended = chat_deactivated("C1");
-    let deliveries = [&ended, &ended, &accepting, &not_accepting, &accepting];
     let expected = [(Duplicates::OfWhatHappensOnce, 1, 3), (Duplicates::All, 1, 2), (Duplicates::None, 2, 3)];
     for (duplicates, events, states) in expected {
-        let inbox = builder().duplicates(duplicates).start(handlers());
-        for body in deliveries {
+        let inbox = builder(&stores).await.duplicates(duplicates).start(handlers());
+        // Each time about another chat and agent: what was seen before is known also to the next inbox.
+        let name = format!("{duplicates:?}");
+        let ended = chat_deactivated(&name);
+        let (accepting, not_accepting) =
+            (status(&name, "accepting_chats"), status(&name, "not_accepting_chats"));
+        for body in [&ended, &ended, &accepting, &not_accepting, &accepting] {
             deliver(&inbox, body).await;
         }
         inbox.idle().await.unwrap();
+        inbox.shutdown().await;
         let seen = seen.take();
         let count = |action| seen.iter().filter(|seen| *seen == action).count();
         let counts = (count("chat_deactivated"), count("routing_status_set"));
@@ -133,8 +144,7 @@ async fn the_same_event_is_handled_once_and_the_same_state_each_time() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn webhooks_of_a_chat_are_handled_one_after_the_other_in_their_order() {
+async fn webhooks_of_a_chat_are_handled_one_after_the_other_in_their_order(stores: impl Stores) {
     let seen = Seen::default();
     let handlers = Handlers::with_state(seen.clone()).on_thread_tagged(|event, context| async move {
         context.state.add(format!("{} < {}", event.chat_id, event.tag));
@@ -144,7 +154,7 @@ async fn webhooks_of_a_chat_are_handled_one_after_the_other_in_their_order() {
         context.state.add(format!("{} > {}", event.chat_id, event.tag));
         Ok(())
     });
-    let inbox = builder().start(handlers);
+    let inbox = builder(&stores).await.start(handlers);
     for number in 0..50 {
         for chat in 0..10 {
             let payload =
@@ -164,10 +174,8 @@ async fn webhooks_of_a_chat_are_handled_one_after_the_other_in_their_order() {
     assert!(by_chat.values().all(|lines| *lines == expected));
 }
 
-#[tokio::test]
-async fn more_webhooks_than_fit_into_memory_are_all_handled() {
+async fn more_webhooks_than_fit_into_memory_are_all_handled(stores: impl Stores) {
     let seen = Seen::default();
-    let path = std::env::temp_dir().join(format!("livechat-inbox-many-{}.sqlite", std::process::id()));
     let (handling, gate) = tokio::sync::watch::channel(false);
     let handlers =
         Handlers::with_state((seen.clone(), gate)).on_chat_deactivated(|event, context| async move {
@@ -176,7 +184,7 @@ async fn more_webhooks_than_fit_into_memory_are_all_handled() {
             seen.add(event.chat_id.as_str());
             Ok(())
         });
-    let inbox = Inbox::builder(SqliteStore::open(&path).unwrap()).start(handlers);
+    let inbox = builder(&stores).await.start(handlers);
     let deliveries: Vec<_> = (0..3000)
         .map(|number| {
             let inbox = inbox.clone();
@@ -191,12 +199,9 @@ async fn more_webhooks_than_fit_into_memory_are_all_handled() {
     inbox.idle().await.unwrap();
     assert_eq!(seen.take().len(), 3000);
     inbox.shutdown().await;
-    std::fs::remove_file(path).unwrap();
 }
 
-#[tokio::test]
-async fn after_a_shutdown_nothing_is_taken_and_what_waits_is_handled_by_the_next() {
-    let path = std::env::temp_dir().join(format!("livechat-inbox-next-{}.sqlite", std::process::id()));
+async fn after_a_shutdown_nothing_is_taken_and_what_waits_is_handled_by_the_next(stores: impl Stores) {
     let seen = Seen::default();
     let (started, mut starting) = tokio::sync::mpsc::unbounded_channel();
     let (handling, gate) = tokio::sync::watch::channel(false);
@@ -209,7 +214,7 @@ async fn after_a_shutdown_nothing_is_taken_and_what_waits_is_handled_by_the_next
             Ok(())
         },
     );
-    let inbox = Inbox::builder(SqliteStore::open(&path).unwrap()).lanes(1).start(handlers);
+    let inbox = builder(&stores).await.lanes(1).start(handlers);
     deliver(&inbox, &chat_deactivated("C1")).await;
     starting.recv().await.unwrap();
     deliver(&inbox, &chat_deactivated("C2")).await;
@@ -226,13 +231,12 @@ async fn after_a_shutdown_nothing_is_taken_and_what_waits_is_handled_by_the_next
     assert_eq!(seen.take(), ["first C1"]);
     assert!(inbox.status().await.is_err());
 
-    let inbox = Inbox::builder(SqliteStore::open(&path).unwrap()).start(noting(&seen));
+    let inbox = builder(&stores).await.start(noting(&seen));
     inbox.idle().await.unwrap();
     let mut handled = seen.take();
     handled.retain(|line| line != "C3 1"); // it may have been taken before the inbox was closed
     assert_eq!(handled, ["C2 1"]);
     inbox.shutdown().await;
-    std::fs::remove_file(path).unwrap();
 }
 
 #[test]

@@ -9,8 +9,12 @@
 
 mod answers;
 mod bodies;
+mod conformance;
 mod crash;
 mod handlers;
 mod inbox;
+#[cfg(all(feature = "postgres", unix))]
+mod postgres;
 mod random_bodies;
+mod stores;
 mod support;

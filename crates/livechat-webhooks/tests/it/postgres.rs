@@ -1,0 +1,232 @@
+//! What `PostgresStore` does beyond what every store does: several processes, and a database that fails.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+
+use livechat_webhooks::{
+    Handlers, TestWebhook, Verifier,
+    inbox::{
+        Appended, Fingerprint, Inbox, NewEntry, Outcome, PostgresSettings, PostgresStore, Status, Store,
+        tokio_postgres::NoTls,
+    },
+};
+use serde_json::json;
+
+use crate::{
+    stores::{Stores as _, postgres::PostgresStores},
+    support::{SECRET, Seen, chat_deactivated},
+};
+
+fn entry(body: &str) -> NewEntry {
+    NewEntry { action: "tested".to_owned(), body: body.to_owned(), unless_seen: None }
+}
+
+async fn bodies(store: &PostgresStore) -> Vec<String> {
+    store.claim(100).await.unwrap().entries.into_iter().map(|entry| entry.body).collect()
+}
+
+/// A webhook about a chat, which the store must understand to keep the order.
+fn of_chat(chat: &str, number: usize) -> String {
+    let payload = json!({"chat_id": chat, "thread_id": "T", "tag": format!("{number}")});
+    TestWebhook::of_json(SECRET, "thread_tagged", payload).body()
+}
+
+#[tokio::test]
+async fn while_one_process_has_webhooks_of_a_chat_no_other_gets_any_of_it() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    let (one, other) = (stores.open().await, stores.open().await);
+    for (chat, number) in [("A", 1), ("B", 2), ("A", 3), ("B", 4)] {
+        one.append(entry(&of_chat(chat, number))).await.unwrap();
+    }
+    other.append(entry("about no chat")).await.unwrap();
+    let first = one.claim(1).await.unwrap().entries;
+    assert_eq!(bodies(&other).await, [&of_chat("B", 2), &of_chat("B", 4), "about no chat"]);
+    assert!(bodies(&other).await.is_empty());
+    one.settle(first[0].id, Outcome::Done).await.unwrap();
+    assert_eq!(one.status().await.unwrap().waiting, 4);
+    assert_eq!(bodies(&other).await, [of_chat("A", 3)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn processes_that_share_a_database_handle_each_webhook_once_and_each_chat_in_order() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    let seen = Seen::default();
+    let handlers = |name: &'static str| {
+        Handlers::with_state(seen.clone()).on_thread_tagged(move |event, context| async move {
+            context.state.add(format!("{} < {name} {}", event.chat_id, event.tag));
+            for _ in 0..event.tag.len() * 7 % 5 {
+                tokio::task::yield_now().await;
+            }
+            context.state.add(format!("{} > {name} {}", event.chat_id, event.tag));
+            Ok(())
+        })
+    };
+    let mut inboxes = Vec::new();
+    for name in ["one", "two", "three"] {
+        let builder = Inbox::builder(stores.open().await).poll_interval(Duration::from_millis(1));
+        inboxes.push(builder.start(handlers(name)));
+    }
+    for number in 0..30 {
+        for chat in 0..8 {
+            let body = of_chat(&format!("C{chat}"), number);
+            let verified = Verifier::new(SECRET).verify(body.as_bytes()).unwrap();
+            inboxes[(number + chat) % 3].store(verified).await.unwrap();
+        }
+    }
+    inboxes[0].idle().await.unwrap();
+    let mut by_chat: HashMap<String, Vec<String>> = HashMap::new();
+    for line in seen.take() {
+        let (chat, what) = line.split_once(' ').unwrap();
+        let (sign, rest) = what.split_once(' ').unwrap();
+        let (_, number) = rest.split_once(' ').unwrap();
+        by_chat.entry(chat.to_owned()).or_default().push(format!("{sign} {number}"));
+    }
+    let expected: Vec<_> =
+        (0..30).flat_map(|number| [format!("< {number}"), format!("> {number}")]).collect();
+    assert_eq!(by_chat.len(), 8);
+    for (chat, lines) in by_chat {
+        assert_eq!(lines, expected, "{chat}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_process_had_that_is_not_heard_of_goes_to_another_after_the_lease() {
+    let Some(mut stores) = PostgresStores::new().await else { return };
+    stores.lease = Duration::from_millis(300);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let settings = PostgresSettings::new(stores.config.clone()).lease(stores.lease);
+    let lost = runtime.spawn(settings.connect(NoTls)).await.unwrap().unwrap();
+    lost.append(entry("a")).await.unwrap();
+    assert_eq!(bodies(&lost).await, ["a"]);
+
+    let heir = stores.open().await;
+    let owners = "SELECT count(*) FROM livechat_inbox_owner";
+    let client = stores.client().await;
+    assert_eq!(client.query_one(owners, &[]).await.unwrap().get::<_, i64>(0), 2);
+    assert!(bodies(&heir).await.is_empty());
+    runtime.shutdown_background();
+    let inherited = loop {
+        let found = bodies(&heir).await;
+        if !found.is_empty() {
+            break found;
+        }
+    };
+    assert_eq!(inherited, ["a"]);
+    assert_eq!(client.query_one(owners, &[]).await.unwrap().get::<_, i64>(0), 1);
+}
+
+#[tokio::test]
+async fn a_process_that_ends_well_is_not_waited_for() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    let (one, other) = (stores.open().await, stores.open().await);
+    one.append(entry("a")).await.unwrap();
+    assert_eq!(bodies(&one).await, ["a"]);
+    one.close().await;
+    assert_eq!(bodies(&other).await, ["a"]);
+}
+
+#[tokio::test]
+async fn duplicates_are_found_by_all_processes_together_until_they_expire() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    let (one, other) = (stores.open().await, stores.open().await);
+    let once = || NewEntry { unless_seen: Some(Fingerprint(7)), ..entry("a") };
+    assert_eq!(one.append(once()).await.unwrap(), Appended::Stored);
+    assert_eq!(other.append(once()).await.unwrap(), Appended::Duplicate);
+    let age = "UPDATE livechat_inbox_seen SET at = at - interval '301 seconds'";
+    stores.client().await.batch_execute(age).await.unwrap();
+    assert_eq!(other.append(once()).await.unwrap(), Appended::Stored);
+    assert_eq!(one.append(once()).await.unwrap(), Appended::Duplicate);
+}
+
+#[tokio::test]
+async fn what_could_not_be_stored_is_no_duplicate_when_it_comes_again_and_no_error_shows_it() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    let store = stores.open().await;
+    let client = stores.client().await;
+    let full =
+        "ALTER TABLE livechat_inbox_entry ADD CONSTRAINT full_disk CHECK (body <> 'what a customer wrote')";
+    client.batch_execute(full).await.unwrap();
+    let once = || NewEntry { unless_seen: Some(Fingerprint(7)), ..entry("what a customer wrote") };
+    let error = store.append(once()).await.unwrap_err().to_string();
+    assert!(error.contains("full_disk") && !error.contains("customer"), "{error}");
+    client.batch_execute("ALTER TABLE livechat_inbox_entry DROP CONSTRAINT full_disk").await.unwrap();
+    assert_eq!(store.append(once()).await.unwrap(), Appended::Stored);
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_made_again_and_nothing_that_was_settled_is_forgotten() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    let store = stores.open().await;
+    store.append(entry("a")).await.unwrap();
+    let id = store.claim(1).await.unwrap().entries[0].id;
+    let client = stores.client().await;
+    let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE pid <> pg_backend_pid() AND application_name = current_setting('application_name')";
+    assert_eq!(client.query(cut, &[]).await.unwrap().len(), 2);
+    store.settle(id, Outcome::Done).await.unwrap();
+    // The first that notices may fail.
+    let status = loop {
+        if let Ok(status) = store.status().await {
+            break status;
+        }
+    };
+    assert_eq!(status, Status::new(0, 0));
+    while store.append(entry("b")).await.is_err() {}
+    assert_eq!(bodies(&store).await, ["b"]);
+}
+
+#[tokio::test]
+async fn processes_that_start_together_make_the_tables_once() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    let stores = Arc::new(stores);
+    let starts: Vec<_> = (0..8)
+        .map(|_| {
+            let stores = Arc::clone(&stores);
+            tokio::spawn(async move { stores.open().await })
+        })
+        .collect();
+    for start in starts {
+        start.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn tables_of_another_version_are_refused() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    stores.open().await.close().await;
+    stores.client().await.batch_execute("UPDATE livechat_inbox_version SET version = 7").await.unwrap();
+    let error = PostgresSettings::new(stores.config.clone()).connect(NoTls).await.unwrap_err();
+    assert!(error.to_string().contains("version 7"), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_named_and_its_password_is_not() {
+    let error = PostgresStore::connect("host=127.0.0.1 port=1 user=u password=keep-me").await.unwrap_err();
+    let error = format!("{error} {error:?}");
+    assert!(error.contains("the inbox cannot be opened") && !error.contains("keep-me"), "{error}");
+    let settings = PostgresSettings::new("user=u password=keep-me".parse().unwrap());
+    assert!(!format!("{settings:?}").contains("keep-me"));
+}
+
+#[tokio::test]
+async fn due_entries_are_found_by_the_index_alone() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    let store = stores.open().await;
+    let different: BTreeSet<_> = (0..20).map(|number| chat_deactivated(&format!("C{number}"))).collect();
+    for body in different {
+        store.append(entry(&body)).await.unwrap();
+    }
+    let client = stores.client().await;
+    client.batch_execute("SET enable_seqscan = off; ANALYZE livechat_inbox_entry").await.unwrap();
+    let plan = "EXPLAIN SELECT id FROM livechat_inbox_entry AS entry
+        WHERE owner IS NULL AND due IS NOT NULL AND due <= statement_timestamp() AND NOT EXISTS (
+            SELECT FROM livechat_inbox_entry AS other
+            WHERE other.chat_id = entry.chat_id AND other.owner IS NOT NULL AND other.owner <> 1)
+        ORDER BY due, id LIMIT 10";
+    let plan: Vec<String> = client.query(plan, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
+    let plan = plan.join("\n");
+    assert!(plan.contains("livechat_inbox_entry_due") && !plan.contains("Seq Scan"), "{plan}");
+}
