@@ -147,11 +147,11 @@ async fn of_the_same_that_comes_side_by_side_one_is_stored(stores: impl Stores) 
             tokio::spawn(async move { append_once(&*store, "same", number % 2).await })
         })
         .collect();
-    let mut stored = 0;
+    let mut taken = 0;
     for append in appends {
-        stored += usize::from(append.await.unwrap() == Appended::Stored);
+        taken += usize::from(append.await.unwrap() == Appended::Stored);
     }
-    assert_eq!(stored, 2);
+    assert_eq!(taken, 2);
     assert_eq!(bodies(&*store).await, ["same", "same"]);
 }
 

@@ -13,6 +13,7 @@ mod conformance;
 mod crash;
 mod handlers;
 mod inbox;
+mod mock;
 #[cfg(all(feature = "postgres", unix))]
 mod postgres;
 mod random_bodies;

@@ -202,7 +202,9 @@ fn below_the_webhooks_there_is_no_http_client() {
     }
 }
 
-/// The names of all packages that one brings along on any system, with all features and its tests, as Cargo.lock has them.
+/// The names of all packages that one brings along on any system with all features, its tests excepted.
+///
+/// What members need for their own tests stands in Cargo.lock among the rest, so for members their manifests are asked.
 fn reached_from(name: &str) -> BTreeSet<String> {
     let lock = fs::read_to_string(workspace().join("Cargo.lock")).expect("there is a Cargo.lock");
     let mut brings: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -213,6 +215,10 @@ fn reached_from(name: &str) -> BTreeSet<String> {
         let names = dependencies.filter_map(|dependency| dependency.split(' ').next());
         brings.entry(quoted.first().expect("a package has a name")).or_default().extend(names);
     }
+    for member in MEMBERS.iter() {
+        let shipped = member.dependencies.iter().filter(|dependency| dependency.kind != Kind::Dev);
+        brings.insert(&member.name, shipped.map(|dependency| dependency.name.as_str()).collect());
+    }
     let mut open = vec![name];
     let mut reached = BTreeSet::new();
     while let Some(next) = open.pop() {
@@ -221,6 +227,13 @@ fn reached_from(name: &str) -> BTreeSet<String> {
         }
     }
     reached
+}
+
+#[test]
+fn what_is_reached_includes_what_is_brought_and_not_what_tests_need() {
+    let reached = reached_from("livechat-webhooks");
+    assert!(reached.contains("serde") && reached.contains("axum") && reached.contains("hyper-util"), "{reached:?}");
+    assert!(!reached.contains("proptest") && !reached.contains("livechat-mock"), "{reached:?}");
 }
 
 #[test]

@@ -131,13 +131,11 @@ impl Keeper {
             {
                 tracing::error!(%error, "the inbox cannot tell that it is there");
             }
-            // What was settled before it is asked for something is part of the answer.
+            // What was settled before it is asked for something is part of the answer; without that, there is none.
             waiting.retain_mut(|request| !self.notes(request));
-            if let Err(error) = self.settle().await {
-                tracing::error!(%error, "the inbox cannot be written: it will be tried again");
-            }
+            let settled = self.settle_again().await;
             for request in waiting.drain(..) {
-                if let Some(closed) = self.answer(request).await {
+                if let Some(closed) = self.answer(request, settled.as_ref().err()).await {
                     drop(requests);
                     self.leave().await;
                     let _ = closed.send(());
@@ -183,6 +181,17 @@ impl Keeper {
         true
     }
 
+    /// Settles; on a new connection if the old one broke meanwhile.
+    async fn settle_again(&mut self) -> Result<(), String> {
+        if self.settle().await.is_ok() {
+            return Ok(());
+        }
+        self.settle().await.map_err(|error| {
+            tracing::error!(%error, "the inbox cannot be written: it will be tried again");
+            format!("the inbox cannot be written: {error}")
+        })
+    }
+
     async fn settle(&mut self) -> Result<(), BoxError> {
         if !self.done.is_empty() {
             self.connection.query(DONE, &[&self.done]).await?;
@@ -198,17 +207,23 @@ impl Keeper {
         Ok(())
     }
 
-    /// Answers a request. One to close is returned.
-    async fn answer(&mut self, request: Request) -> Option<oneshot::Sender<()>> {
-        let text = |error: BoxError| format!("the inbox cannot be asked: {error}");
+    /// Answers a request, if only with what failed before. One to close is returned.
+    async fn answer(&mut self, request: Request, failed: Option<&String>) -> Option<oneshot::Sender<()>> {
+        /// Whoever asked may be gone.
+        macro_rules! answer {
+            ($answer:expr, $call:expr) => {
+                drop($answer.send(match failed {
+                    Some(error) => Err(error.clone()),
+                    None => $call.await.map_err(|error| format!("the inbox cannot be asked: {error}")),
+                }))
+            };
+        }
         match request {
-            Request::Claim(limit, answer) => drop(answer.send(self.claim(limit).await.map_err(text))),
-            Request::Status(answer) => drop(answer.send(self.status().await.map_err(text))),
-            Request::DeadLetters(limit, answer) => {
-                drop(answer.send(self.dead_letters(limit).await.map_err(text)));
-            }
-            Request::Revive(id, answer) => drop(answer.send(self.found(REVIVE, id).await.map_err(text))),
-            Request::Discard(id, answer) => drop(answer.send(self.found(DISCARD, id).await.map_err(text))),
+            Request::Claim(limit, answer) => answer!(answer, self.claim(limit)),
+            Request::Status(answer) => answer!(answer, self.status()),
+            Request::DeadLetters(limit, answer) => answer!(answer, self.dead_letters(limit)),
+            Request::Revive(id, answer) => answer!(answer, self.found(REVIVE, id)),
+            Request::Discard(id, answer) => answer!(answer, self.found(DISCARD, id)),
             Request::Close(closed) => return Some(closed),
             // These are not sent here, or were noted.
             Request::Append(..) | Request::Settle(..) => {}

@@ -5,7 +5,8 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::oneshot::{self, error::TryRecvError};
 
-use super::{Answer, Appended, Batch, Durability, EntryId, NewEntry, Outcome, Request, Tables};
+use super::{Answer, Appended, Batch, Durability, EntryId, Outcome, Request, Tables};
+use crate::inbox::NewEntry;
 
 fn append(body: &str, answer: Answer<Appended>) -> Request {
     let (action, body) = ("tested".to_owned(), body.to_owned());
