@@ -1,4 +1,4 @@
-//! Chats for a CRM: webhooks are written into the tables of an SQLite database.
+//! Chats for a CRM: webhooks are written into the tables of an `SQLite` database.
 //!
 //! `cargo run -p livechat-webhooks --example crm --features axum,inbox -- crm.sqlite`
 //!

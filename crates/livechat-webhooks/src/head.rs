@@ -32,7 +32,7 @@ pub(crate) struct Head<'a> {
 impl<'a> Head<'a> {
     /// Finds the fields. The text is one whole JSON object, not nested too deeply, in which each of them stands at most once.
     pub(crate) fn find(text: &'a str) -> Result<Self, Error> {
-        if depth(text) > MAX_DEPTH {
+        if is_too_deep(text) {
             let message = format!("the body is nested deeper than {MAX_DEPTH} levels");
             return Err(Error::new(ErrorKind::TooDeep, message));
         }
@@ -66,7 +66,13 @@ impl<'a> Head<'a> {
     }
 }
 
-/// How deep objects and lists are nested, counted without recursion, so that no input can exhaust the stack.
+/// Whether objects and lists are nested deeper than allowed, found without recursion, so that no input can exhaust the stack.
+fn is_too_deep(text: &str) -> bool {
+    // Most bodies have fewer brackets in all, and those are counted many bytes at a time.
+    let brackets = text.bytes().filter(|byte| matches!(byte, b'{' | b'[')).count();
+    brackets > MAX_DEPTH && depth(text) > MAX_DEPTH
+}
+
 fn depth(text: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0_usize);
     let (mut in_string, mut escaped) = (false, false);

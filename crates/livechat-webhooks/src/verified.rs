@@ -1,13 +1,13 @@
 //! A webhook whose secret was right and whose payload is not read yet, and the same one read.
 
-use std::{borrow::Cow, fmt, ops::Range};
+use std::{borrow::Cow, fmt, marker::PhantomData, ops::Range};
 
 use livechat_types::{
     Payload,
     shared::{ChatId, OrganizationId, WebhookId},
     webhooks::{AdditionalData, WebhookPayload},
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserializer, de::DeserializeSeed};
 use serde_json::value::RawValue;
 use serde_path_to_error::Track;
 
@@ -133,12 +133,11 @@ impl Verified {
 
     /// Reads the payload and the additional data.
     pub fn decode(self) -> Result<Webhook, Error> {
-        let action = Cow::Owned(self.action.clone());
-        let payload = self.payload().unwrap_or("{}");
-        let payload =
-            decode(payload, &self.action, "payload", |reader| WebhookPayload::read(action, reader))?;
+        let payload = decode(self.payload().unwrap_or("{}"), &self.action, "payload", Action(&self.action))?;
         let additional_data = match self.additional_data() {
-            Some(text) => decode(text, &self.action, "additional_data", read)?,
+            Some(text) => {
+                decode(text, &self.action, "additional_data", PhantomData::<Option<AdditionalData>>)?
+            }
             None => None,
         };
         let Self { webhook_id, organization_id, body, .. } = self;
@@ -166,23 +165,33 @@ fn string(name: &str, raw: Option<&RawValue>) -> Result<String, Error> {
         .map_err(|_| Error::new(ErrorKind::Envelope, format!("`{name}` of the envelope is not a string")))
 }
 
-type Reader<'a, 'b> =
-    serde_path_to_error::Deserializer<'a, 'b, &'b mut serde_json::Deserializer<serde_json::de::StrRead<'a>>>;
+/// Reads the payload of an action.
+#[derive(Clone, Copy)]
+struct Action<'a>(&'a str);
 
-fn read<T: DeserializeOwned>(reader: Reader<'_, '_>) -> Result<T, serde_json::Error> {
-    T::deserialize(reader)
+impl<'de> DeserializeSeed<'de> for Action<'_> {
+    type Value = WebhookPayload;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<WebhookPayload, D::Error> {
+        WebhookPayload::read(Cow::Owned(self.0.to_owned()), deserializer)
+    }
 }
 
 /// Reads a part of a webhook; an error has the path to what is wrong.
+///
+/// To know the path costs more than to read, so it is looked for only after an error.
 fn decode<'a, T>(
     text: &'a str,
     action: &str,
     part: &str,
-    read: impl FnOnce(Reader<'a, '_>) -> Result<T, serde_json::Error>,
+    value: impl DeserializeSeed<'a, Value = T> + Copy,
 ) -> Result<T, Error> {
-    let mut json = serde_json::Deserializer::from_str(text);
+    let json = || serde_json::Deserializer::from_str(text);
+    if let Ok(value) = value.deserialize(&mut json()) {
+        return Ok(value);
+    }
     let mut track = Track::new();
-    let result = read(serde_path_to_error::Deserializer::new(&mut json, &mut track));
+    let result = value.deserialize(serde_path_to_error::Deserializer::new(&mut json(), &mut track));
     result.map_err(|error| {
         let place = match track.path().to_string().as_str() {
             "." => part.to_owned(),

@@ -2,6 +2,8 @@
 //!
 //! They are programs that `cargo test` builds beside this one, which is why they have a test binary of their own.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of the tests may fail the tests")]
+
 use std::{
     env, fs,
     path::{Path, PathBuf},

@@ -131,14 +131,14 @@ async fn a_process_that_ends_well_is_not_waited_for() {
 #[tokio::test]
 async fn duplicates_are_found_by_all_processes_together_until_they_expire() {
     let Some(stores) = PostgresStores::new().await else { return };
-    let (one, other) = (stores.open().await, stores.open().await);
+    let (first, second) = (stores.open().await, stores.open().await);
     let once = || NewEntry { unless_seen: Some(Fingerprint(7)), ..entry("a") };
-    assert_eq!(one.append(once()).await.unwrap(), Appended::Stored);
-    assert_eq!(other.append(once()).await.unwrap(), Appended::Duplicate);
+    assert_eq!(first.append(once()).await.unwrap(), Appended::Stored);
+    assert_eq!(second.append(once()).await.unwrap(), Appended::Duplicate);
     let age = "UPDATE livechat_inbox_seen SET at = at - interval '301 seconds'";
     stores.client().await.batch_execute(age).await.unwrap();
-    assert_eq!(other.append(once()).await.unwrap(), Appended::Stored);
-    assert_eq!(one.append(once()).await.unwrap(), Appended::Duplicate);
+    assert_eq!(second.append(once()).await.unwrap(), Appended::Stored);
+    assert_eq!(first.append(once()).await.unwrap(), Appended::Duplicate);
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! Bodies that nobody would write: no panic, and nothing gets past the secret.
 
+use std::time::{Duration, Instant};
+
 use livechat_webhooks::Verifier;
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::TestRunner};
 use serde_json::Value;
 
 use crate::support::{EXAMPLES, SECRET, body};
@@ -94,6 +96,29 @@ proptest! {
         let accepted = Verifier::new(SECRET).verify(body.as_bytes()).is_ok();
         prop_assert_eq!(accepted, secret == SECRET);
     }
+}
+
+/// Searches for as long as it is told, ten minutes if it is not, from another start each time:
+///
+/// ```text
+/// LIVECHAT_SEARCH_SECONDS=600 cargo test -p livechat-webhooks --features axum,construct,inbox --test it -- --ignored --nocapture random_bodies
+/// ```
+#[test]
+#[ignore = "it searches for ten minutes"]
+fn no_body_that_can_be_found_in_ten_minutes_makes_the_reader_panic() {
+    let seconds = std::env::var("LIVECHAT_SEARCH_SECONDS").map_or(600, |seconds| seconds.parse().unwrap());
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let changed = (0_usize..37, changes())
+        .prop_map(|(which, changes)| apply(body(&EXAMPLES[which]).into_bytes(), changes));
+    let random = proptest::collection::vec(any::<u8>(), 0..256);
+    let bodies = prop_oneof![9 => changed, 1 => random];
+    let mut tried = 0_u64;
+    while Instant::now() < end {
+        let config = ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() };
+        TestRunner::new(config).run(&bodies, |bytes| check(&bytes)).unwrap();
+        tried += 1000;
+    }
+    println!("{tried} bodies in {seconds} s");
 }
 
 /// Few for every day; `PROPTEST_CASES` makes it a long search.
