@@ -31,7 +31,7 @@ const FEATURES: &[&str] = &["agent", "customer", "configuration", "reports", "ac
 const OPTIONAL: &[(&str, &str)] = &[
     ("livechat-types", "schemars,construct"),
     ("livechat-client", "cache,reqwest_0_13"),
-    ("livechat-webhooks", "axum,inbox,construct"),
+    ("livechat-webhooks", "axum,inbox,postgres,construct"),
 ];
 
 /// A program of which a step makes use, and that may be missing on a machine with Rust.
@@ -55,6 +55,16 @@ const TOOLS: &[Tool] = &[
         check: &["valgrind", "--version"],
         without: "valgrind is missing: no instructions are counted. Install it where it exists \
                   (on Debian and Ubuntu: apt install valgrind)",
+        needed: false,
+    },
+    Tool {
+        check: &[
+            "sh",
+            "-c",
+            "command -v initdb || ls /usr/lib/postgresql/*/bin/initdb || test -n \"$LIVECHAT_TEST_POSTGRES\"",
+        ],
+        without: "PostgreSQL is missing: the tests of the inbox on it are skipped. Install its server \
+                  (on Debian and Ubuntu: apt install postgresql), or name one in LIVECHAT_TEST_POSTGRES",
         needed: false,
     },
 ];
@@ -126,6 +136,11 @@ fn feature_steps() -> Vec<Step> {
     let chosen = "--package livechat-client --no-default-features --features native-tls,agent";
     steps.push(lints("lints of livechat-client with native-tls", chosen));
     steps.push(test("livechat-client with native-tls", &format!("{chosen} --lib --test it --test apis")));
+    // Alone, so that nothing comes from what its tests bring along.
+    for features in ["", " --features tower", " --features inbox"] {
+        let name = format!("lints of livechat-webhooks{features}");
+        steps.push(lints(&name, &format!("--package livechat-webhooks{features}")));
+    }
     for (package, features) in OPTIONAL {
         let name = format!("{package} with {features}");
         let chosen = format!("--package {package} --features {features}");

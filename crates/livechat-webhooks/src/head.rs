@@ -148,7 +148,7 @@ impl Visitor<'_> for Name {
 
 #[cfg(test)]
 mod tests {
-    use super::depth;
+    use super::{MAX_DEPTH, depth, is_too_deep};
 
     #[test]
     fn depth_is_that_of_brackets_outside_of_strings() {
@@ -156,5 +156,13 @@ mod tests {
         assert_eq!(depth(r#"{"a": [{"b": {}}, []]}"#), 4);
         assert_eq!(depth(r#"{"[[[": "{{{\"[[", "c": "\\"}"#), 1);
         assert_eq!(depth("]]]]{"), 1);
+    }
+
+    #[test]
+    fn many_brackets_side_by_side_are_not_deep() {
+        assert!(!is_too_deep(&"[]".repeat(10 * MAX_DEPTH)));
+        assert!(!is_too_deep(&format!("\"{}\"", "[".repeat(10 * MAX_DEPTH))));
+        assert!(!is_too_deep(&"{".repeat(MAX_DEPTH)));
+        assert!(is_too_deep(&"[".repeat(MAX_DEPTH + 1)));
     }
 }

@@ -45,8 +45,17 @@
 //!
 //! # Stores
 //!
-//! [`SqliteStore`] is for one process on one machine: it holds a lock on its file. A database that several machines share can be a
-//! store as well: implement [`Store`].
+//! | | [`SqliteStore`] | `PostgresStore` (feature `postgres`) |
+//! |---|---|---|
+//! | for | one process on one machine; it holds a lock on its file | any number of processes on any number of machines |
+//! | at least once | yes | yes |
+//! | what a crash of the process costs | nothing: the next start takes up what was at work | nothing; others take it up after the lease, 30 seconds |
+//! | what the loss of power costs | nothing, or the last seconds with [`Durability::Crash`] | what a commit of the database survives |
+//! | order within a chat | that of arrival | that of arrival, also across processes; of two that arrive at two processes at once, either may be first |
+//! | duplicates | found | found by all processes together |
+//! | a webhook is at work twice at the same time | never | only if a process is cut off from the database for longer than its lease, and still alive |
+//!
+//! The same tests hold for both. Another database can be a store as well: implement [`Store`].
 
 mod duplicates;
 #[cfg(feature = "postgres")]

@@ -232,7 +232,10 @@ fn reached_from(name: &str) -> BTreeSet<String> {
 #[test]
 fn what_is_reached_includes_what_is_brought_and_not_what_tests_need() {
     let reached = reached_from("livechat-webhooks");
-    assert!(reached.contains("serde") && reached.contains("axum") && reached.contains("hyper-util"), "{reached:?}");
+    assert!(
+        reached.contains("serde") && reached.contains("axum") && reached.contains("hyper-util"),
+        "{reached:?}"
+    );
     assert!(!reached.contains("proptest") && !reached.contains("livechat-mock"), "{reached:?}");
 }
 
