@@ -6,6 +6,7 @@ mod differences;
 mod entries;
 mod limits;
 mod names;
+mod pagination;
 mod places;
 mod requests;
 mod schemas;
@@ -33,7 +34,7 @@ pub(crate) fn check(model: &Model, stated: &[Difference], errors: &Diagnostics) 
     if errors.len() == before {
         entries::check_examples(model, &places, errors); // against a wrong schema, an example would only add to the noise
     }
-    entries::check(model, errors);
+    entries::check(model, &places, errors);
     differences::check(model, stated, errors);
     unused(model, errors);
 }

@@ -189,10 +189,13 @@ impl<'a> Linker<'a> {
     }
 
     fn dangling(&self, reference: &Ref, name: &str, known: &[String]) {
-        let help = did_you_mean(name, known.iter().map(String::as_str), || {
-            self.elsewhere(reference, name)
-                .unwrap_or_else(|| "write it there, or correct the reference".into())
-        });
+        let help = match reference.text.strip_prefix("shared/") {
+            Some(rest) => format!("write `../shared/{rest}`"),
+            None => did_you_mean(name, known.iter().map(String::as_str), || {
+                let help = "write it there, or correct the reference";
+                self.elsewhere(reference, name).unwrap_or_else(|| help.to_owned())
+            }),
+        };
         let message = format!("`{}` refers to nothing", reference.text);
         self.errors.report(Code::DanglingRef, reference.place, message, help);
     }

@@ -176,7 +176,8 @@ fn read_file(root: &Path, path: &str, sources: &mut Sources, folder: &str, stem:
     match fs::read(&full) {
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) if text.trim().is_empty() => {
-                errors.report(Code::EmptyFile, start, format!("{path} is empty"), EMPTY_HELP);
+                let help = if stem == DIFFERENCES { "write `[]` if there are none" } else { EMPTY_HELP };
+                errors.report(Code::EmptyFile, start, format!("{path} is empty"), help);
             }
             Ok(text) => {
                 if let Some(source) = sources.files.get_mut(file) {

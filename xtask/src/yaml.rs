@@ -202,6 +202,16 @@ impl Builder<'_> {
             Event::Alias(_) => self.refuse_anchor(place),
             Event::Scalar(text, style, anchor, tag) => {
                 self.plain_yaml(anchor, tag.is_some(), place)?;
+                if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+                    let help = "remove it; a line break of a text is `\\n`";
+                    self.errors.report(
+                        Code::YamlSyntax,
+                        place,
+                        "a control character stands in this text",
+                        help,
+                    );
+                    return None;
+                }
                 let plain = style == ScalarStyle::Plain;
                 self.value(Node { place, kind: Kind::Scalar { text: text.into_owned(), plain } })
             }

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use heck::ToUpperCamelCase;
 
-use super::{places::Places, requests, values::fits};
+use super::{pagination, places::Places, requests, values::fits};
 use crate::diagnostics::{Code, Diagnostics};
 use crate::link::APIS;
 use crate::model::{Action, Document, ERROR_TYPE, Model, Payload, SCOPE, Shape};
+use crate::suggest::did_you_mean;
 
-pub(super) fn check(model: &Model, errors: &Diagnostics) {
+pub(super) fn check(model: &Model, places: &Places<'_>, errors: &Diagnostics) {
     let mut apis = BTreeSet::new();
     let (scopes, known_errors) = (values(model, SCOPE), values(model, ERROR_TYPE));
     for document in &model.documents {
@@ -25,7 +26,7 @@ pub(super) fn check(model: &Model, errors: &Diagnostics) {
         unique_ids(document, errors);
         categories(model, document, errors);
         for action in &document.actions {
-            self::action(model, document, action, errors);
+            self::action(model, places, document, action, errors);
             self::scopes(action, &scopes, errors);
         }
         error_types(document, &known_errors, errors);
@@ -55,12 +56,20 @@ fn named_payloads(document: &Document) -> impl Iterator<Item = (&str, &Payload)>
 
 fn unique_ids(document: &Document, errors: &Diagnostics) {
     let mut ids = BTreeSet::new();
+    let mut names = BTreeSet::new();
     let mut routes = BTreeSet::new();
     for action in &document.actions {
         for transport in &action.transports {
             if !ids.insert((&action.id, *transport)) {
                 let message = format!("two operations have the operationId `{}`", action.id);
                 let help = "an operationId is the action's documented name, once per document and transport";
+                errors.report(Code::DuplicateOperationId, action.place, message, help);
+            }
+        }
+        for transport in &action.transports {
+            if action.name != action.id && !names.insert((&action.name, *transport)) {
+                let message = format!("two operations are the action `{}`", action.name);
+                let help = "`x-action` is the action's documented name: correct one of them";
                 errors.report(Code::DuplicateOperationId, action.place, message, help);
             }
         }
@@ -85,18 +94,37 @@ fn without_names(path: &str) -> String {
 
 /// The vocabulary is one: tag, file and module have the same name.
 fn categories(model: &Model, document: &Document, errors: &Diagnostics) {
+    let before = errors.len();
+    let mut known = BTreeSet::new();
     for category in &document.categories {
+        if !known.insert(category.name.as_str()) {
+            let message = format!("the tag `{}` stands twice", category.name);
+            errors.report(
+                Code::UnknownTag,
+                category.place,
+                message,
+                "keep one of them, or correct the other",
+            );
+        }
         if model.sources.find(&document.folder, &category.name).is_none() {
             let message = format!("no file of this folder is named `{}.yaml`", category.name);
-            let help = "a tag is a category, and a category is a file: write the file, or remove the tag";
+            let used = document.actions.iter().map(|action| action.category.as_str());
+            let help = did_you_mean(&category.name, used, || {
+                "a tag is a category, and a category is a file: write the file, or remove the tag".to_owned()
+            });
             errors.report(Code::UnknownTag, category.place, message, help);
         }
+    }
+    if errors.len() > before {
+        return; // every operation of a misspelt category would say so again
     }
     for action in &document.actions {
         let stem = model.sources.get(action.place.file).map_or("", |source| source.stem.as_str());
         if !document.categories.iter().any(|category| category.name == action.category) {
             let message = format!("the root document has no tag `{}`", action.category);
-            let help = "add it to `tags` of openapi.yaml, or correct it";
+            let help = did_you_mean(&action.category, known.iter().copied(), || {
+                "add it to `tags` of openapi.yaml, or correct it".to_owned()
+            });
             errors.report(Code::UnknownTag, action.places.tags, message, help);
         } else if action.http.is_some() && stem != action.category {
             let message =
@@ -107,14 +135,14 @@ fn categories(model: &Model, document: &Document, errors: &Diagnostics) {
     }
 }
 
-fn action(model: &Model, document: &Document, action: &Action, errors: &Diagnostics) {
+fn action(model: &Model, places: &Places<'_>, document: &Document, action: &Action, errors: &Diagnostics) {
     request_name(model, action, errors);
     requests::check(model, action, errors);
-    pagination(model, action, errors);
+    pagination::check(model, places, action, errors);
     if let Some(single) = &action.batch_of
-        && !document.actions.iter().any(|other| other.id == *single)
+        && !document.actions.iter().any(|other| other.id == *single && other.id != action.id)
     {
-        let message = format!("`{}` is a batch of `{single}`, which does not exist", action.id);
+        let message = format!("`{}` is a batch of `{single}`, which is no other action", action.id);
         errors.report(
             Code::UnknownBatchAction,
             action.places.batch_of,
@@ -127,7 +155,9 @@ fn action(model: &Model, document: &Document, action: &Action, errors: &Diagnost
 fn scopes(action: &Action, known: &BTreeSet<&str>, errors: &Diagnostics) {
     for scope in action.scopes.names().iter().filter(|scope| !known.contains(scope.as_str())) {
         let message = format!("`{scope}` is no known scope");
-        let help = "add it to `Scope` in shared/scopes.yaml, or correct it";
+        let help = did_you_mean(scope, known.iter().copied(), || {
+            "add it to `Scope` in shared/scopes.yaml, or correct it".to_owned()
+        });
         errors.report(Code::UnknownScope, action.places.scopes, message, help);
     }
 }
@@ -157,50 +187,13 @@ fn request_name(model: &Model, action: &Action, errors: &Diagnostics) {
     }
 }
 
-fn pagination(model: &Model, action: &Action, errors: &Diagnostics) {
-    let Some(pagination) = &action.pagination else { return };
-    let properties =
-        action.response.as_ref().map(|response| model.properties(&response.schema)).unwrap_or_default();
-    let names = [
-        Some(&pagination.items),
-        Some(&pagination.next),
-        pagination.previous.as_ref(),
-        pagination.total.as_ref(),
-    ];
-    for name in names.into_iter().flatten() {
-        if !properties.iter().any(|property| property.name == *name) {
-            let message = format!("the answer of `{}` has no property `{name}`", action.id);
-            let help = "`x-pagination` names properties of the response";
-            errors.report(Code::PaginationField, action.places.pagination, message, help);
-        }
-    }
-    let items = properties.iter().find(|property| property.name == pagination.items);
-    if let Some(items) = items.filter(|items| !matches!(model.resolve(&items.schema).shape, Shape::Array(_)))
-    {
-        let message = format!("the items of `{}` are no list", action.id);
-        errors.report(
-            Code::PaginationField,
-            items.place,
-            message,
-            "`items` names the list that a page holds",
-        );
-    }
-    if !model.properties(&action.request.schema).iter().any(|property| property.name == "page_id") {
-        let message = format!("the request of `{}` has no property `page_id`", action.id);
-        errors.report(
-            Code::PaginationField,
-            action.places.pagination,
-            message,
-            "a paginated request takes a `page_id`",
-        );
-    }
-}
-
 fn error_types(document: &Document, known: &BTreeSet<&str>, errors: &Diagnostics) {
     let named = document.errors.iter().zip(&document.error_places);
     for (name, place) in named.filter(|(name, _)| !known.contains(name.as_str())) {
         let message = format!("`{name}` is no known type of error");
-        let help = "add it to `ErrorType` in shared/errors.yaml, or correct it";
+        let help = did_you_mean(name, known.iter().copied(), || {
+            "add it to `ErrorType` in shared/errors.yaml, or correct it".to_owned()
+        });
         errors.report(Code::UnknownErrorType, *place, message, help);
     }
 }

@@ -1,4 +1,4 @@
-//! Limits and defaults: they fit the type beside which they stand.
+//! Limits, defaults and examples: they fit the type beside which they stand.
 
 use super::{places::Places, values::fits};
 use crate::diagnostics::{Code, Diagnostics};
@@ -10,7 +10,7 @@ pub(super) fn check(model: &Model, places: &Places<'_>, errors: &Diagnostics) {
         Model::walk(schema, &mut |schema| {
             misplaced(schema, places, errors);
             range(schema, places, errors);
-            default(model, schema, places, errors);
+            values(model, schema, places, errors);
         });
     }
 }
@@ -65,11 +65,14 @@ fn range(schema: &Schema, places: &Places<'_>, errors: &Diagnostics) {
     }
 }
 
-fn default(model: &Model, schema: &Schema, places: &Places<'_>, errors: &Diagnostics) {
-    let Some(default) = &schema.default else { return };
-    if let Err(mismatch) = fits(model, schema, default) {
-        let message = format!("the default does not fit: {mismatch}");
-        let place = places.inside(places.value(schema.place, "default"), &mismatch.steps());
-        errors.report(Code::InvalidDefault, place, message, "correct the default or the type");
+fn values(model: &Model, schema: &Schema, places: &Places<'_>, errors: &Diagnostics) {
+    let default = ("default", Code::InvalidDefault, &schema.default);
+    for (key, code, value) in [default, ("example", Code::InvalidExample, &schema.example)] {
+        let Some(value) = value else { continue };
+        if let Err(mismatch) = fits(model, schema, value) {
+            let message = format!("the {key} does not fit: {mismatch}");
+            let place = places.inside(places.value(schema.place, key), &mismatch.steps());
+            errors.report(code, place, message, format!("correct the {key} or the type"));
+        }
     }
 }

@@ -154,10 +154,33 @@ pub(super) fn list<'a>(node: &'a Node, what: &'static str, errors: &Diagnostics)
 /// A text.
 pub(super) fn text(node: &Node, what: &'static str, errors: &Diagnostics) -> Option<String> {
     let found = node.as_str().map(|text| text.trim_end().to_owned());
-    if found.is_none() {
-        wrong_type(node, what, "a string", errors);
+    match &found {
+        None => wrong_type(node, what, "a string", errors),
+        Some(text) if PROSE.contains(&what) => prose(text, node.place, errors),
+        Some(_) => {}
     }
     found
+}
+
+/// The keys whose text becomes documentation.
+const PROSE: &[&str] = &["description", "x-description", "x-enumDescriptions", "title"];
+
+/// An address in Markdown is one by its brackets; rustdoc warns of any other.
+fn prose(text: &str, place: Place, errors: &Diagnostics) {
+    for scheme in ["https://", "http://"] {
+        for (at, _) in text.match_indices(scheme) {
+            let before = text.get(..at).unwrap_or_default().chars().next_back();
+            if !before.is_some_and(|c| "<(`\"'".contains(c)) {
+                let help = "write it in angle brackets, `<https://host/path>`, or as code";
+                errors.report(
+                    Code::InvalidUrl,
+                    place,
+                    "an address stands in the text without brackets",
+                    help,
+                );
+            }
+        }
+    }
 }
 
 /// A list of texts.
@@ -183,7 +206,19 @@ pub(super) fn reference(node: &Node, errors: &Diagnostics) -> Option<Ref> {
             errors.report(Code::UnknownKey, key.place, message, help);
         }
     }
-    let text = text(target, "$ref", errors)?;
+    let text = match target.scalar() {
+        Some(Scalar::Null) => {
+            let help = "write the reference in quotes: without them `#` begins a comment";
+            errors.report(
+                Code::WrongType,
+                target.place,
+                "`$ref` must be a string, and this is nothing",
+                help,
+            );
+            String::new()
+        }
+        _ => text(target, "$ref", errors).unwrap_or_default(),
+    };
     Some(Ref { text, place: target.place, target: SchemaId::UNLINKED })
 }
 
@@ -219,8 +254,12 @@ pub(crate) fn one_of<T: Copy>(
     found
 }
 
+/// Keys of OpenAPI that look like others and mean something else.
+const OTHERS: &[&str] = &["minLength", "minItems", "minProperties", "maxProperties"];
+
 fn suggest(word: &str, known: &[&str]) -> String {
-    did_you_mean(word, known.iter().copied(), || {
+    let slip = if OTHERS.contains(&word) { "" } else { word };
+    did_you_mean(slip, known.iter().copied(), || {
         let mut names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
         names.sort();
         names.dedup();

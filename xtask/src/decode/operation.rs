@@ -8,7 +8,7 @@ use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::{
     Content, Docs, Method, Pagination, Parameter, Payload, Ref, Repeatable, Scopes, Transport,
 };
-use crate::yaml::Node;
+use crate::yaml::{Kind, Node, Scalar};
 
 /// The operations of one path.
 pub(super) fn read_path_item(node: &Node, errors: &Diagnostics) -> Option<Vec<Operation>> {
@@ -39,7 +39,7 @@ fn read_operation(node: &Node, method: Method, errors: &Diagnostics) -> Option<O
     let parameters = fields.get("parameters").map(|node| read_parameters(node, errors)).unwrap_or_default();
     let body = if method == Method::Post { fields.expect("requestBody") } else { fields.get("requestBody") };
     let responses = fields.require("responses").map(|node| read_responses(node, errors)).unwrap_or_default();
-    let action = fields.text("x-action");
+    let action = read_action(&mut fields, errors);
     let deprecated = fields.flag("deprecated");
     let security = security::read(&mut fields, errors);
     let body = match (method, body) {
@@ -85,10 +85,27 @@ fn read_operation(node: &Node, method: Method, errors: &Diagnostics) -> Option<O
     })
 }
 
+/// The documented name, where it is no `operationId`: words with `/` between them.
+fn read_action(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<String> {
+    let node = fields.get("x-action")?;
+    let name = text(node, "x-action", errors)?;
+    let is_word = |word: &str| {
+        !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    if !name.split('/').all(is_word) {
+        let help = "write it as the documentation does, like `chats/duration`";
+        errors.report(Code::InvalidName, node.place, format!("`{name}` is no name of an action"), help);
+    }
+    Some(name)
+}
+
 /// Exactly one tag: the category.
 pub(super) fn read_tag(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<(String, Place)> {
     let node = fields.expect("tags");
     let mut tags = node.map(|node| texts(node, "tags", errors)).unwrap_or_default();
+    if node.is_some_and(|node| !matches!(node.kind, Kind::Sequence(_))) {
+        return None; // which has been said
+    }
     if tags.len() == 1 {
         return tags.pop();
     }
@@ -139,7 +156,17 @@ pub(super) fn read_scopes(fields: &mut Fields<'_>, errors: &Diagnostics) -> (Sco
     let place = fields.place();
     let Some(node) = fields.get("x-scopes") else { return (Scopes::None, place) };
     let Some(mut inner) = Fields::of(node, "x-scopes", errors) else { return (Scopes::None, place) };
-    let names = |found: Vec<(String, Place)>| found.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    let names = |found: Vec<(String, Place)>| {
+        let mut names: Vec<String> = Vec::new();
+        for (name, place) in found {
+            if names.contains(&name) {
+                let message = format!("the scope `{name}` stands twice");
+                errors.report(Code::UnknownScope, place, message, "keep one of them, or correct the other");
+            }
+            names.push(name);
+        }
+        names
+    };
     let place = node.place;
     let (any, all, listed) =
         (names(inner.texts("any")), names(inner.texts("all")), names(inner.texts("listed")));
@@ -310,8 +337,11 @@ fn read_content(node: &Node, errors: &Diagnostics) -> Option<(Content, Payload)>
 
 fn read_body(node: &Node, errors: &Diagnostics) -> Option<(Content, Payload)> {
     let mut fields = Fields::of(node, "a request body", errors)?;
-    fields.get("required");
-    fields.get("description");
+    if let Some(node) = fields.get("required").filter(|node| node.scalar() != Some(Scalar::Boolean(true))) {
+        let help = "write `required: true`: a request always has a body, be it `{}`";
+        errors.report(Code::WrongType, node.place, "`required` of a body must be true", help);
+    }
+    fields.text("description");
     let content = fields.require("content").and_then(|node| read_content(node, errors));
     fields.finish();
     content
@@ -327,6 +357,7 @@ struct Responses {
 fn read_responses(node: &Node, errors: &Diagnostics) -> Responses {
     let mut found = Responses::default();
     let mut success = false;
+    let before = errors.len();
     for (key, node) in mapping(node, "responses", errors) {
         match key.name.as_str() {
             "200" => {
@@ -353,7 +384,7 @@ fn read_responses(node: &Node, errors: &Diagnostics) -> Responses {
             ),
         }
     }
-    if !success {
+    if !success && errors.len() == before {
         let help = "add `\"200\"`; without `content` if nothing is returned";
         errors.report(Code::UnsupportedResponse, node.place, "this operation has no response \"200\"", help);
     }

@@ -79,8 +79,10 @@ fn read_shape(
     place: Place,
     errors: &Diagnostics,
 ) -> Option<Shape> {
-    if fields.flag("x-any") {
-        return Some(Shape::Any);
+    match fields.optional_flag("x-any") {
+        Some(true) => return Some(Shape::Any),
+        None if fields.get("x-any").is_some() => return None, // it is no truth value, which has been said
+        _ => {}
     }
     if let Some(node) = fields.get("allOf") {
         return read_all_of(node, position, errors);
@@ -89,7 +91,10 @@ fn read_shape(
         return read_union(fields, node, position, errors);
     }
     let Some(node) = fields.expect("type") else {
-        if fields.refuse("anyOf").is_none() {
+        if fields.refuse("ref").is_some() {
+            let help = "did you mean `$ref`?";
+            errors.report(Code::UnknownKey, place, "a schema has no key `ref`", help);
+        } else if fields.refuse("anyOf").is_none() {
             let help = "state the `type`; `x-any: true` says that any JSON value may stand here";
             errors.report(Code::MissingSchemaType, place, "this schema has no `type`", help);
         }
@@ -242,20 +247,22 @@ fn read_string(
 }
 
 fn read_meanings(node: &Node, found: &mut Enum, errors: &Diagnostics) {
+    let before = errors.len();
     for (Key { name, place }, node) in mapping(node, "x-enumDescriptions", errors) {
         let Some(meaning) = text(node, "x-enumDescriptions", errors) else { continue };
         match found.values.iter_mut().find(|(value, _)| value == name) {
             Some((_, known)) => *known = meaning,
             None => {
+                let values = found.values.iter().map(|(value, _)| value.as_str());
+                let help =
+                    did_you_mean(name, values, || "add it to `enum`, or remove its description".to_owned());
                 let message = format!("`{name}` is described and is no value of this enum");
-                errors.report(
-                    Code::InvalidEnum,
-                    *place,
-                    message,
-                    "add it to `enum`, or remove its description",
-                );
+                errors.report(Code::InvalidEnum, *place, message, help);
             }
         }
+    }
+    if errors.len() > before {
+        return; // a misspelt value is probably the one that seems to have no meaning
     }
     for (value, _) in found.values.iter().filter(|(_, meaning)| meaning.is_empty()) {
         let message = format!("the value `{value}` has no description");
@@ -348,6 +355,9 @@ fn read_map(node: &Node, properties: Option<&Node>, errors: &Diagnostics) -> Opt
 
 fn read_all_of(node: &Node, position: Position, errors: &Diagnostics) -> Option<Shape> {
     let items = list(node, "allOf", errors);
+    if !matches!(node.kind, Kind::Sequence(_)) {
+        return None;
+    }
     if let [only] = items
         && let Some(reference) = reference(only, errors)
     {

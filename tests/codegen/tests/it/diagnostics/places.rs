@@ -8,7 +8,9 @@ use crate::support::Tree;
 /// The only mistake that an edit makes, and the text that it points at.
 fn only(edits: &[Edit]) -> (Diagnostic, String) {
     let Err(errors) = Tree::base().with(edits).load() else { panic!("this mistake is not found") };
-    let [only] = errors.diagnostics.as_slice() else { panic!("one message is expected:\n{}", errors.render()) };
+    let [only] = errors.diagnostics.as_slice() else {
+        panic!("one message is expected:\n{}", errors.render())
+    };
     let place = only.place.expect("it is in a file");
     let text = &errors.sources.get(place.file).expect("a place is in a file").text;
     (only.clone(), text[place.start..place.end].trim_end().to_owned())
@@ -21,7 +23,10 @@ fn points_at(edits: &[Edit], text: &str) {
 
 #[test]
 fn a_bad_value_deep_in_an_example_is_pointed_at() {
-    points_at(&[Replace("agent-chat/chats.yaml", "{chats: [{id: QJ4T8ZP1LX}]", "{chats: [{id: true}]")], "true");
+    points_at(
+        &[Replace("agent-chat/chats.yaml", "{chats: [{id: QJ4T8ZP1LX}]", "{chats: [{id: true}]")],
+        "true",
+    );
     points_at(&[Replace("webhooks/events.yaml", "type: file", "type: fiel")], "fiel");
 }
 
@@ -35,7 +40,10 @@ fn an_unknown_property_in_an_example_is_pointed_at_by_its_name() {
 
 #[test]
 fn a_bad_example_of_a_parameter_is_pointed_at() {
-    points_at(&[Replace("agent-chat/chats.yaml", "          example: QJ4T8ZP1LX\n", "          example: 7\n")], "7");
+    points_at(
+        &[Replace("agent-chat/chats.yaml", "          example: QJ4T8ZP1LX\n", "          example: 7\n")],
+        "7",
+    );
 }
 
 #[test]
@@ -67,7 +75,8 @@ fn a_misspelt_key_that_is_required_earns_one_message() {
     ];
     for (file, right, wrong) in slips {
         let (found, at) = only(&[Replace(file, right, wrong)]);
-        let (right, wrong) = (right.trim().split(':').next().unwrap(), wrong.trim().split(':').next().unwrap());
+        let (right, wrong) =
+            (right.trim().split(':').next().unwrap(), wrong.trim().split(':').next().unwrap());
         assert_eq!((at.as_str(), found.help.as_str()), (wrong, format!("did you mean `{right}`?").as_str()));
     }
 }
