@@ -162,6 +162,48 @@ super::cases! {
         Replace("agent-chat/chats.yaml", "items: chats,", "items: found_chats,"),
     ];
 
+    a_next_page_that_is_a_number: PaginationField, [
+        Replace("agent-chat/chats.yaml", "next: next_page_id,", "next: found_chats,"),
+    ];
+
+    a_total_that_is_text: PaginationField, [
+        Replace("agent-chat/chats.yaml", "total: found_chats}", "total: next_page_id}"),
+    ];
+
+    a_scope_that_stands_twice: UnknownScope, [
+        Replace("agent-chat/chats.yaml", "[\"chats--all:ro\", \"chats--access:ro\"]", "[\"chats--all:ro\", \"chats--all:ro\"]"),
+    ];
+
+    a_misspelt_tag_of_a_document: UnknownTag, [
+        Replace("agent-chat/openapi.yaml", "  - name: chats\n", "  - name: chatz\n"),
+    ];
+
+    a_tag_that_stands_twice: UnknownTag, [
+        Replace("agent-chat/openapi.yaml", "  - name: events\n", "  - name: chats\n"),
+    ];
+
+    a_batch_of_itself: UnknownBatchAction, [
+        Replace("agent-chat/chats.yaml", "      x-scopes: {all: [\"chats--all:ro\"]}\n",
+            "      x-scopes: {all: [\"chats--all:ro\"]}\n      x-batch-of: start_chat\n"),
+    ];
+
+    an_action_without_a_name: InvalidName, [
+        Replace("agent-chat/events.yaml", "      x-transports: [web]\n", "      x-transports: [web]\n      x-action: \"\"\n"),
+    ];
+
+    two_operations_of_one_action: DuplicateOperationId, [
+        Replace("agent-chat/events.yaml", "      x-transports: [web]\n", "      x-transports: [web]\n      x-action: chats\n"),
+        Replace("agent-chat/chats.yaml", "      operationId: start_chat\n", "      operationId: start_chat\n      x-action: chats\n"),
+    ];
+
+    a_body_that_may_be_absent: WrongType, [
+        Replace("agent-chat/events.yaml", "        required: true\n", "        required: false\n"),
+    ];
+
+    an_example_of_a_property_that_is_wrong: InvalidExample, [
+        Replace("agent-chat/session.yaml", "          type: string\n", "          type: string\n          example: 7\n"),
+    ];
+
     a_page_that_cannot_be_asked_for: PaginationField, [
         Replace("agent-chat/chats.yaml", "        page_id:\n          type: string\n          description: The page.\n", ""),
     ];

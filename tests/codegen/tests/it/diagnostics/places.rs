@@ -82,6 +82,22 @@ fn a_misspelt_key_that_is_required_earns_one_message() {
 }
 
 #[test]
+fn a_word_instead_of_a_list_earns_one_message() {
+    only(&[Replace("agent-chat/events.yaml", "tags: [events]", "tags: events")]);
+    only(&[Replace("shared/ids.yaml", "type: string", "x-any: \"true\"")]);
+}
+
+#[test]
+fn a_reference_without_quotes_is_a_comment_and_said_to_be_one() {
+    let (found, _) = only(&[Replace(
+        "shared/events.yaml",
+        "        - $ref: \"#/components/schemas/FileEvent\"\n",
+        "        - $ref: #/components/schemas/FileEvent\n",
+    )]);
+    assert!(found.help.contains("comment"), "{found:?}");
+}
+
+#[test]
 fn a_removed_root_document_earns_one_message_for_its_folder() {
     only(&[Remove("webhooks/openapi.yaml")]);
     only(&[Remove("agent-chat/openapi.yaml")]);

@@ -55,6 +55,12 @@ super::cases! {
 
     a_control_character: YamlSyntax, [Append("shared/ids.yaml", "      \u{0}: x\n")];
 
+    a_carriage_return_in_a_text: YamlSyntax, [
+        Replace("shared/ids.yaml", "Identifies a chat.", "\"Identifies\\ra chat.\""),
+    ];
+
+    an_empty_file_of_differences: EmptyFile, [Write("differences.json", "")];
+
     nesting_in_brackets: TooDeep, [
         Bytes("agent-chat/tags.yaml", "900 kB of opening brackets", || vec![b'['; 900_000]),
     ];
