@@ -8,6 +8,8 @@ use livechat_types::shared::ErrorType;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::livechat::Unreadable;
+
 /// The result of a call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -282,8 +284,9 @@ impl Error {
     }
 
     /// The error of an answer that is not what the documentation says.
-    pub(crate) fn decode(path: &str, source: &serde_json::Error, headers: &HeaderMap, body: &[u8]) -> Self {
-        let what = hide_quoted(&source.to_string());
+    pub(crate) fn decode(unreadable: Unreadable, headers: &HeaderMap, body: &[u8]) -> Self {
+        let Unreadable { path, what, line, column } = unreadable;
+        let what = hide_quoted(&what);
         let message = if looks_like_json(body) {
             let place = if path.is_empty() { String::new() } else { format!(" at `{path}`") };
             format!("the answer cannot be read{place}: {what}")
@@ -291,7 +294,7 @@ impl Error {
             format!("the answer is {}, not JSON: {what}", describe_body(headers, body))
         };
         let mut error = Self::new(ErrorKind::Decode, message);
-        error.0.place = Some(Place { path: path.to_owned(), line: source.line(), column: source.column() });
+        error.0.place = Some(Place { path, line, column });
         error
     }
 

@@ -3,23 +3,55 @@
 //! A reader that notes its path while it reads is one more reader for each type of an answer, compiled into every program that awaits one.
 //! The position of the error is there without it, and the path of a position can be told without knowing any type.
 
-use std::fmt::Write as _;
-
 /// An array or object that is open at the position, and what in it is being read.
 enum Open<'a> {
     Array(usize),
     Object(Option<&'a [u8]>),
 }
 
-/// The path of what a reader was at, such as `chats[3].users`, when it failed with this error; empty for the document itself.
-pub(crate) fn of_error(json: &[u8], error: &serde_json::Error) -> String {
+/// The path of what could not be read, such as `chats[3].users`, empty for the document itself; and what is wrong with it.
+///
+/// The types begin their errors with a path of their own: it leads also into what was read ahead of its time, but it begins at whatever was
+/// read by them. Both paths together are the whole one.
+pub(crate) fn of_error(json: &[u8], error: &serde_json::Error) -> (String, String) {
     let end = offset(json, error.line(), error.column());
-    // What was read ahead of the field that says what it is, is checked right after that field, and such an error begins with a path
-    // of its own: it follows that of the object.
+    let to_position = path(json.get(..end).unwrap_or(json));
     let message = error.to_string();
-    let read_ahead = message.strip_prefix('`').and_then(|rest| rest.split_once('`'));
-    let read_ahead = read_ahead.is_some_and(|(_, rest)| rest.starts_with(": "));
-    path(json.get(..end).unwrap_or(json), read_ahead)
+    match message.strip_prefix('`').and_then(|rest| rest.split_once("`: ")) {
+        Some((own, what)) => (shown(&joined(to_position, &parts(own))), what.to_owned()),
+        None => (shown(&to_position), message),
+    }
+}
+
+/// Puts a path in the place of where the other one goes on like it; behind it, if that is nowhere.
+fn joined(mut path: Vec<String>, own: &[String]) -> Vec<String> {
+    let alike = |start: usize| path.iter().skip(start).zip(own).take_while(|(a, b)| a == b).count();
+    let mut best = (0, path.len());
+    for start in 0..path.len() {
+        if alike(start) > best.0 {
+            best = (alike(start), start);
+        }
+    }
+    path.truncate(best.1);
+    path.extend_from_slice(own);
+    path
+}
+
+/// The parts of a path: names, and numbers in brackets.
+fn parts(path: &str) -> Vec<String> {
+    let split = path.replace('[', ".[");
+    split.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+fn shown(parts: &[String]) -> String {
+    let mut path = String::new();
+    for part in parts {
+        if !path.is_empty() && !part.starts_with('[') {
+            path.push('.');
+        }
+        path.push_str(part);
+    }
+    path
 }
 
 /// How many bytes come before a position, whose line counts from 1, and whose column is the number of the line's bytes.
@@ -30,42 +62,32 @@ fn offset(json: &[u8], line: usize, column: usize) -> usize {
 }
 
 /// The path of the value that the document's beginning ends in, or that begins behind it.
-fn path(read: &[u8], read_ahead: bool) -> String {
+fn path(read: &[u8]) -> Vec<String> {
     let mut open: Vec<Open<'_>> = Vec::new();
     let mut rest = read;
-    let mut after_text = false;
     while let Some((first, behind)) = rest.split_first() {
         rest = behind;
-        after_text = match (first, open.last_mut()) {
+        match (first, open.last_mut()) {
             (b'"', top) => {
                 let (text, behind) = text(rest);
                 rest = behind;
-                match top {
-                    Some(Open::Object(key @ None)) => {
-                        *key = Some(text);
-                        false
-                    }
-                    _ => true,
+                if let Some(Open::Object(key @ None)) = top {
+                    *key = Some(text);
                 }
             }
-            (byte, _) if byte.is_ascii_whitespace() => after_text,
-            (byte, top) => {
-                match (byte, top) {
-                    (b'{', _) => open.push(Open::Object(None)),
-                    (b'[', _) => open.push(Open::Array(0)),
-                    (b'}' | b']', _) => drop(open.pop()),
-                    (b',', Some(Open::Array(index))) => *index += 1,
-                    (b',', Some(Open::Object(key))) => *key = None,
-                    _ => {}
-                }
-                false
-            }
-        };
+            (b'{', _) => open.push(Open::Object(None)),
+            (b'[', _) => open.push(Open::Array(0)),
+            (b'}' | b']', _) => drop(open.pop()),
+            (b',', Some(Open::Array(index))) => *index += 1,
+            (b',', Some(Open::Object(key))) => *key = None,
+            _ => {}
+        }
     }
-    if let Some(Open::Object(key)) = open.last_mut().filter(|_| read_ahead && after_text) {
-        *key = None;
-    }
-    shown(&open)
+    let part = |open: &Open<'_>| match open {
+        Open::Array(index) => Some(format!("[{index}]")),
+        Open::Object(key) => key.map(|key| String::from_utf8_lossy(key).into_owned()),
+    };
+    open.iter().filter_map(part).collect()
 }
 
 /// A string up to its closing quote, without its first, and what follows.
@@ -78,22 +100,6 @@ fn text(rest: &[u8]) -> (&[u8], &[u8]) {
     });
     let end = end.unwrap_or(rest.len());
     (rest.get(..end).unwrap_or_default(), rest.get(end + 1..).unwrap_or_default())
-}
-
-fn shown(open: &[Open<'_>]) -> String {
-    let mut path = String::new();
-    for part in open {
-        // Writing to a string cannot fail.
-        let _ = match part {
-            Open::Array(index) => write!(path, "[{index}]"),
-            Open::Object(Some(key)) => {
-                let dot = if path.is_empty() { "" } else { "." };
-                write!(path, "{dot}{}", String::from_utf8_lossy(key))
-            }
-            Open::Object(None) => Ok(()),
-        };
-    }
-    path
 }
 
 #[cfg(test)]
@@ -125,13 +131,19 @@ mod tests {
         json!({"count": 2, "chats": [chat, chat], "more": [{"a": "}"}], "next": {"count": 0, "chats": [chat], "next": null}})
     }
 
-    /// Both paths of the error in a text: the one told from the position, and the one that a reader noted on its way.
+    /// Both paths of the error in a text: the one told from the position, and the one that a reader noted on its way, with what the
+    /// error itself says of the part that the reader could not see into.
     fn paths<T: DeserializeOwned>(text: &str) -> Option<(String, String)> {
         let error = serde_json::from_str::<T>(text).err()?;
         let mut reader = serde_json::Deserializer::from_str(text);
-        let noted = serde_path_to_error::deserialize::<_, T>(&mut reader).err()?.path().to_string();
-        let noted = if noted == "." { String::new() } else { noted };
-        Some((of_error(text.as_bytes(), &error), noted))
+        let noted = serde_path_to_error::deserialize::<_, T>(&mut reader).err()?;
+        let message = noted.inner().to_string();
+        // What the reader cannot name is a question mark.
+        let mut parts = parts(noted.path().to_string().trim_end_matches('?'));
+        if let Some((own, _)) = message.strip_prefix('`').and_then(|rest| rest.split_once("`: ")) {
+            parts.extend(super::parts(own));
+        }
+        Some((of_error(text.as_bytes(), &error).0, shown(&parts)))
     }
 
     /// Documents that each differ from this one in one value or in the lack of one field.
@@ -208,17 +220,39 @@ mod tests {
         let text = list().to_string();
         for end in 1..text.len() {
             let Some((told, noted)) = paths::<List>(&text[..end]) else { continue };
-            // What the reader cannot name.
-            let noted = noted.trim_end_matches('?').trim_end_matches('.').to_owned();
             assert!(told.starts_with(&noted), "{}: {told}, {noted}", &text[..end]);
         }
+    }
+
+    #[test]
+    fn a_path_that_begins_within_another_replaces_its_end() {
+        for (position, own, whole) in [
+            (
+                "chats[3].thread.events[2].type",
+                "thread.events[2].created_at",
+                "chats[3].thread.events[2].created_at",
+            ),
+            ("next.next.id", "next.id", "next.next.id"),
+            ("chats[0]", "chats[0].id", "chats[0].id"),
+            ("responses[1]", "id", "responses[1].id"),
+            ("", "[0].id", "[0].id"),
+        ] {
+            assert_eq!(shown(&joined(parts(position), &parts(own))), whole);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_does_not_repeat_the_path() {
+        let json = br#"{"a": 1}"#;
+        let error = serde::de::Error::custom("`a.b`: invalid type at line 1 column 7");
+        assert_eq!(of_error(json, &error), ("a.b".to_owned(), "invalid type at line 1 column 7".to_owned()));
     }
 
     #[test]
     fn a_position_outside_of_the_document_is_no_panic() {
         assert_eq!(offset(b"a\nbc", 9, 4), 8);
         for text in ["", "\"", "]]", "{,,", "\"\\", "[\"a\\\"", ":"] {
-            path(text.as_bytes(), true);
+            path(text.as_bytes());
         }
     }
 }

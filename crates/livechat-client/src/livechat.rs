@@ -273,18 +273,23 @@ pub(crate) fn read_json<'de, S: DeserializeSeed<'de>>(
 ) -> Result<S::Value, Unreadable> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = seed.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
-    value.map_err(|error| Unreadable { path: json_path::of_error(body, &error), error })
+    value.map_err(|error| {
+        let (path, what) = json_path::of_error(body, &error);
+        Unreadable { path, what, line: error.line(), column: error.column() }
+    })
 }
 
 /// Why a JSON document cannot be read, and where in it.
 pub(crate) struct Unreadable {
-    path: String,
-    error: serde_json::Error,
+    pub(crate) path: String,
+    pub(crate) what: String,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
 }
 
 impl Unreadable {
     pub(crate) fn into_error(self, info: &'static ActionInfo, response: &Response<Bytes>) -> Error {
-        Error::decode(&self.path, &self.error, response.headers(), response.body())
+        Error::decode(self, response.headers(), response.body())
             .with_action(info.name)
             .with_request_id(response.request_id())
             .with_attempts(response.attempts())
