@@ -9,6 +9,7 @@ mod faults;
 mod log;
 mod multipart;
 mod rate_limit;
+mod sign_in;
 
 use std::{
     io,
@@ -177,18 +178,7 @@ impl Shared {
     fn authorization_code(&self, scopes: impl IntoIterator<Item = String>) -> String {
         let mut state = self.state();
         let now = state.now();
-        let secret = state.ids.secret();
-        let code = format!("{}:{secret}", state.organization.region);
-        let expires_at = now.saturating_add(SignedDuration::from_mins(5)).unwrap_or(now);
-        let entry = crate::state::tokens::Code {
-            agent: crate::state::setup::OWNER.to_owned(),
-            client_id: state.organization.client_id.clone(),
-            scopes: scopes.into_iter().collect(),
-            challenge: None,
-            expires_at,
-        };
-        state.tokens.codes.insert(code.clone(), entry);
-        code
+        state.issue_code(crate::state::setup::OWNER, scopes.into_iter().collect(), None, None, now)
     }
 }
 
@@ -232,7 +222,11 @@ impl MockServer {
         self.shared.token_with_scopes(agent, scopes.iter().map(|&scope| scope.to_owned()))
     }
 
-    /// An authorization code for the ready-made application, as if the owner had just let it in: `issue_token` exchanges it once.
+    /// An authorization code for the ready-made application, as if the owner had just let it in: `issue_token` exchanges it once,
+    /// with any `redirect_uri` and any code verifier.
+    ///
+    /// Where these matter, send a browser (or a GET) to the mock as to the sign-in page, `/?response_type=code&client_id=…`: it
+    /// redirects at once, and the code is good only with the same `redirect_uri` and the verifier of the code challenge.
     #[must_use]
     pub fn authorization_code(&self, scopes: &[&str]) -> String {
         self.shared.authorization_code(scopes.iter().map(|&scope| scope.to_owned()))

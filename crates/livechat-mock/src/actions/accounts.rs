@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use livechat_types::{
-    Empty,
+    Empty, Secret,
     accounts::{
         AgentTokenGrant, AuthorizationCodeGrant, BearerType, CookieGrant, CustomerGrantType, CustomerId,
         CustomerTokenDetails, GetCustomerTokenInfo, GetTokenInfo, IdentityTokenGrant, IdentityTransferToken,
@@ -18,7 +18,7 @@ use crate::{
     error::ApiError,
     state::{
         access::Who,
-        tokens::{LIFETIME, Token, TokenKind, Transfer},
+        tokens::{Challenge, LIFETIME, Token, TokenKind, Transfer},
     },
 };
 
@@ -49,27 +49,49 @@ fn exchange_code(call: &mut Call<'_>, grant: &AuthorizationCodeGrant) -> Result<
     let code = code.filter(|code| code.expires_at > call.now && code.client_id == grant.client_id.as_str());
     let code =
         code.ok_or_else(|| bad_grant("the code is unknown, used, expired, or of another application"))?;
-    let verifier = grant.code_verifier.as_ref().map(livechat_types::Secret::expose);
-    check_challenge(code.challenge.as_deref(), verifier)?;
+    if code.redirect_uri.as_ref().is_some_and(|asked| *asked != grant.redirect_uri) {
+        return Err(bad_grant("`redirect_uri`: not the one that the code was asked for with"));
+    }
+    check_challenge(code.challenge.as_ref(), grant.code_verifier.as_ref())?;
     Ok(pair(call, Who::Agent(code.agent), &code.client_id, code.scopes))
 }
 
-/// With a code challenge there must be a verifier. The mock does not hash it: whether it fits is not checked.
-fn check_challenge(challenge: Option<&str>, verifier: Option<&str>) -> Result<(), ApiError> {
+/// With a code challenge there must be the verifier that it was made from.
+fn check_challenge(challenge: Option<&Challenge>, verifier: Option<&Secret>) -> Result<(), ApiError> {
     match (challenge, verifier) {
-        (None, _) | (Some(_), Some(_)) => Ok(()),
+        (None, _) => Ok(()),
+        (Some(challenge), Some(verifier)) if challenge.fits(verifier.expose()) => Ok(()),
+        (Some(_), Some(_)) => Err(bad_grant("`code_verifier`: not what the code challenge was made from")),
         (Some(_), None) => Err(bad_grant("`code_verifier`: required, since there was a code challenge")),
     }
 }
 
 fn refresh(call: &mut Call<'_>, grant: &RefreshTokenGrant) -> Result<TokenDetails, ApiError> {
     let old = grant.refresh_token.expose();
-    let token =
-        call.state.tokens.refresh.get(old).filter(|token| token.client_id == grant.client_id.as_str());
-    let token =
-        token.cloned().ok_or_else(|| bad_grant("the refresh token is unknown, or of another application"))?;
+    let unknown = || ApiError::oauth(OauthErrorCode::UnauthorizedClient, "the refresh token is unknown");
+    let token = call.state.tokens.refresh.get(old).cloned().ok_or_else(unknown)?;
+    if token.client_id != grant.client_id.as_str() {
+        let message = "the refresh token is of another application";
+        return Err(ApiError::oauth(OauthErrorCode::InvalidClient, message));
+    }
+    // Refresh tokens of web applications, which have no secret, rotate. Those of server-side applications do not.
+    if grant.client_secret.is_some() {
+        return Ok(access_for(call, &token, old));
+    }
     call.state.tokens.revoke(old);
     Ok(pair(call, token.who, &token.client_id, token.scopes))
+}
+
+/// Issues a further access token for a refresh token that stays.
+fn access_for(call: &mut Call<'_>, token: &Token, refresh: &str) -> TokenDetails {
+    let (who, scopes, now) = (token.who.clone(), token.scopes.clone(), call.now);
+    let access = call.state.issue(who, &token.client_id, scopes, TokenKind::Bearer, Some(LIFETIME), now);
+    if let Some(issued) = call.state.tokens.access.get_mut(&access) {
+        issued.refresh = Some(refresh.to_owned());
+    }
+    let mut details = details(call, &token.who, &token.client_id, &token.scopes, access, LIFETIME);
+    details.refresh_token = Some(refresh.into());
+    details
 }
 
 /// Issues an access token and the refresh token beside it.
@@ -118,7 +140,7 @@ fn details(
 }
 
 /// The token that is meant: the one in the query, or the one that authorizes the request.
-fn meant(call: &Call<'_>, code: Option<&livechat_types::Secret>) -> String {
+fn meant(call: &Call<'_>, code: Option<&Secret>) -> String {
     code.map_or_else(|| call.caller.token.clone(), |code| code.expose().to_owned())
 }
 
@@ -220,10 +242,7 @@ fn by_identity(call: &mut Call<'_>, grant: &IdentityTokenGrant) -> Result<Custom
     let transfer = call.state.tokens.transfers.remove(grant.code.expose());
     let transfer = transfer.filter(|transfer| transfer.expires_at > call.now);
     let transfer = transfer.ok_or_else(|| bad_grant("`code`: the token is unknown, used, or has expired"))?;
-    check_challenge(
-        transfer.challenge.as_deref(),
-        grant.code_verifier.as_ref().map(livechat_types::Secret::expose),
-    )?;
+    check_challenge(transfer.challenge.as_ref(), grant.code_verifier.as_ref())?;
     let mut details = token_for(call, &transfer.customer, grant.client_id.as_str(), grant.expires_in);
     details.organization_id = None;
     Ok(details)
@@ -303,7 +322,9 @@ pub(crate) fn issue_identity_transfer_token(
     if transfers.len() >= MAX_TRANSFERS {
         return Err(ApiError::limit("too many identity transfers wait"));
     }
-    let challenge = request.code_challenge.map(|challenge| challenge.expose().to_owned());
+    // This endpoint takes no method, and without one it is `plain`.
+    let challenge =
+        request.code_challenge.map(|challenge| Challenge::new(challenge.expose(), None)).transpose()?;
     let client_id = request.client_id.into_string();
     transfers.insert(token.clone(), Transfer { customer, client_id, challenge, expires_at });
     Ok(IdentityTransferToken::new(token, TRANSFER_LIFETIME))

@@ -12,7 +12,7 @@ use livechat_types::{Api, Authorization, Content as Kind, shared::ErrorType};
 use super::{
     RecordedRequest, Shared, admin,
     connection::{Content, Outcome},
-    faults, multipart,
+    faults, multipart, sign_in,
 };
 use crate::{
     actions::Call,
@@ -38,6 +38,7 @@ struct Answer {
     retry_after: Option<u64>,
     allow: Option<&'static str>,
     cookies: Vec<String>,
+    location: Option<String>,
     truncated: bool,
     error: Option<String>,
     user: String,
@@ -52,6 +53,7 @@ impl Answer {
             retry_after: None,
             allow: None,
             cookies: Vec::new(),
+            location: None,
             truncated: false,
             error: None,
             user: String::new(),
@@ -83,6 +85,7 @@ pub(super) async fn answer(shared: &Shared, request: Request<Incoming>) -> Outco
     let parameters = found.as_ref().map(|found| found.parameters.clone()).unwrap_or_default();
     let content = body.as_ref().cloned().unwrap_or_default();
     let answer = match route {
+        None if path == sign_in::PATH && parts.method == Method::GET => Some(sign_in(shared, &parts)),
         None => Some(Answer::error(no_route(&path), None)),
         Some(route) => handle(shared, route, &parts, parameters, body).await,
     };
@@ -90,6 +93,17 @@ pub(super) async fn answer(shared: &Shared, request: Request<Incoming>) -> Outco
     match answer {
         Some(answer) => Outcome::Answer(finish(shared, route, answer)),
         None => Outcome::Reset,
+    }
+}
+
+/// Sends the browser back to the application.
+fn sign_in(shared: &Shared, parts: &Parts) -> Answer {
+    let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
+    match sign_in::redirect(shared, &query) {
+        Ok(location) => {
+            Answer { status: StatusCode::FOUND, location: Some(location), ..Answer::ok(Vec::new()) }
+        }
+        Err(error) => Answer::error(error, Some(Api::Accounts)),
     }
 }
 
@@ -384,6 +398,11 @@ fn finish(shared: &Shared, route: Option<&Route>, answer: Answer) -> Response<Co
     }
     if let Some(method) = answer.allow {
         headers.insert(header::ALLOW, HeaderValue::from_static(method));
+    }
+    if let Some(location) = answer.location
+        && let Ok(value) = HeaderValue::from_str(&location)
+    {
+        headers.insert(header::LOCATION, value);
     }
     for cookie in answer.cookies {
         if let Ok(value) = HeaderValue::from_str(&cookie) {

@@ -41,6 +41,140 @@ async fn a_code_becomes_tokens_which_are_refreshed_and_revoked() {
     assert_eq!(mock.agent_as(&access, "list_chats", json!({})).await.error(), "authentication");
 }
 
+/// What the sign-in page redirects to.
+async fn sign_in(mock: &Mock, query: &str) -> Answer {
+    let client = mock.server.tokens().client_id;
+    mock.get(
+        &format!(
+            "/?response_type=code&client_id={client}&redirect_uri=https%3A%2F%2Fapp.example%2Fback&{query}"
+        ),
+        "",
+    )
+    .await
+}
+
+/// The code in the address that the page redirects to.
+fn code(answer: &Answer) -> String {
+    assert_eq!(answer.status, StatusCode::FOUND, "{}", answer.text);
+    let location = answer.headers["location"].to_str().unwrap();
+    let query = location.strip_prefix("https://app.example/back?").unwrap();
+    let (_, code) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "code").unwrap();
+    code.into_owned()
+}
+
+async fn exchange(mock: &Mock, code: &str, extra: Value) -> Answer {
+    let mut body = json!({"grant_type": "authorization_code", "code": code, "client_id": mock.server.tokens().client_id,
+        "redirect_uri": "https://app.example/back"});
+    body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+    mock.post("/v2/token", "", body).await
+}
+
+fn exception(answer: &Answer) -> String {
+    assert!(answer.status.is_client_error(), "{}", answer.text);
+    text(&answer.json()["oauth_exception"])
+}
+
+/// The example of RFC 7636.
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str =
+    "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+
+#[tokio::test]
+async fn a_code_is_exchanged_with_the_verifier_of_its_challenge_alone() {
+    let mock = Mock::start().await;
+    for (challenge, wrong) in [
+        (CHALLENGE.to_owned(), json!({"code_verifier": VERIFIER.replace('d', "e")})),
+        (CHALLENGE.to_owned(), json!({})),
+        // Without a method the challenge is the verifier itself.
+        (
+            format!("code_challenge={VERIFIER}"),
+            json!({"code_verifier": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}),
+        ),
+    ] {
+        let signed_in = sign_in(&mock, &challenge).await;
+        assert_eq!(
+            exception(&exchange(&mock, &code(&signed_in), wrong).await),
+            "invalid_grant",
+            "{challenge}"
+        );
+        let signed_in = sign_in(&mock, &challenge).await;
+        exchange(&mock, &code(&signed_in), json!({"code_verifier": VERIFIER})).await.ok();
+    }
+}
+
+#[tokio::test]
+async fn a_code_is_good_once_and_only_with_its_redirect_uri() {
+    let mock = Mock::start().await;
+    let signed_in = sign_in(&mock, "state=s%26t").await;
+    assert!(signed_in.headers["location"].to_str().unwrap().ends_with("&state=s%26t"));
+    exchange(&mock, &code(&signed_in), json!({})).await.ok();
+    assert_eq!(exception(&exchange(&mock, &code(&signed_in), json!({})).await), "invalid_grant");
+    let elsewhere = json!({"redirect_uri": "https://app.example/back/"});
+    let signed_in = sign_in(&mock, "").await;
+    assert_eq!(exception(&exchange(&mock, &code(&signed_in), elsewhere).await), "invalid_grant");
+    let signed_in = sign_in(&mock, "").await;
+    mock.server.advance(std::time::Duration::from_secs(5 * 60));
+    assert_eq!(exception(&exchange(&mock, &code(&signed_in), json!({})).await), "invalid_grant");
+}
+
+#[tokio::test]
+async fn the_sign_in_page_says_what_is_wrong() {
+    let mock = Mock::start().await;
+    let client = mock.server.tokens().client_id;
+    for (query, error) in [
+        ("response_type=code&client_id=x&redirect_uri=https://a", "unauthorized_client".to_owned()),
+        ("response_type=code&client_id=CLIENT&redirect_uri=a", "unauthorized_client".to_owned()),
+        (
+            "response_type=dance&client_id=CLIENT&redirect_uri=https://a",
+            "unsupported_response_type".to_owned(),
+        ),
+        ("response_type=code&client_id=CLIENT&redirect_uri=https://a&scope=fly", "invalid_scope".to_owned()),
+        (
+            "response_type=code&client_id=CLIENT&redirect_uri=https://a&code_challenge=x",
+            "invalid_request".to_owned(),
+        ),
+    ] {
+        let answer = mock.get(&format!("/?{}", query.replace("CLIENT", &client)), "").await;
+        assert_eq!(exception(&answer), error, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn refresh_tokens_rotate_only_without_a_client_secret() {
+    let mock = Mock::start().await;
+    let client = mock.server.tokens().client_id;
+    let signed_in = sign_in(&mock, "scope=chats--all:ro").await;
+    let first = exchange(&mock, &code(&signed_in), json!({})).await.ok();
+    assert_eq!(first["scope"], "chats--all:ro");
+    let refresh = async |token: &Value, extra: Value| {
+        let mut body = json!({"grant_type": "refresh_token", "refresh_token": token, "client_id": client});
+        body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        mock.post("/v2/token", "", body).await
+    };
+    let kept = refresh(&first["refresh_token"], json!({"client_secret": "s"})).await.ok();
+    assert_eq!(kept["refresh_token"], first["refresh_token"]);
+    assert_ne!(kept["access_token"], first["access_token"]);
+    let rotated = refresh(&first["refresh_token"], json!({})).await.ok();
+    assert_ne!(rotated["refresh_token"], first["refresh_token"]);
+    assert_eq!(exception(&refresh(&first["refresh_token"], json!({})).await), "unauthorized_client");
+    let other = json!({"client_id": "someone"});
+    assert_eq!(exception(&refresh(&rotated["refresh_token"], other).await), "invalid_client");
+}
+
+#[tokio::test]
+async fn an_identity_transfer_is_bound_to_its_code_challenge() {
+    let mock = Mock::start().await;
+    let tokens = mock.server.tokens();
+    for (verifier, status) in [("wrong", 400), (VERIFIER, 200)] {
+        let body =
+            json!({"bearer_type": "customer", "client_id": tokens.client_id, "code_challenge": VERIFIER});
+        let transfer = mock.post("/v2/customer/identity_transfer", &tokens.customer, body).await.ok();
+        let exchange = json!({"grant_type": "identity_token", "client_id": tokens.client_id,
+            "code": transfer["identity_transfer_token"], "code_verifier": verifier});
+        assert_eq!(mock.post("/v2/customer/token", "", exchange).await.status, status, "{verifier}");
+    }
+}
+
 #[tokio::test]
 async fn an_access_token_expires() {
     let mock = Mock::start().await;
