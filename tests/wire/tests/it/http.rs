@@ -1,117 +1,74 @@
-//! The HTTP text of one request per operation, as a server on loopback gets it.
+//! The HTTP text of one request per operation, and the mock's answer to it.
 //!
-//! Each operation sends the example of its spec by the client's own method, and the server answers with the example of the answer,
-//! which must be read.
+//! Each operation sends the example of its spec by the client's own method, over loopback, to a mock in which everything exists
+//! that the examples name: first for the example of the answer, then for the answer that the mock itself gives. Both must be
+//! read. The text is what the mock's log has of the request; in place of a token the log has the scheme alone, and that the
+//! token itself was sent is shown by the mock's own answer.
 
-use std::{
-    fmt::Write as _,
-    sync::{Arc, Mutex},
-};
+use std::fmt::Write as _;
 
-use livechat_client::{Credentials, LiveChat, UploadFile};
+use livechat_client::{LiveChat, UploadFile};
+use livechat_mock::{Fault, MockServer, RecordedRequest};
 use livechat_types::{Api, agent, customer};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+use wire_tests::{CALLS, Call, ORGANIZATION_ID};
+
+use crate::{
+    samples::{Sample, examples},
+    scene::{self, AGENT_TOKEN, CUSTOMER_TOKEN},
 };
-use wire_tests::{CALLS, ORGANIZATION_ID};
 
-use crate::samples::{Sample, examples};
+/// Examples that presuppose what another example does: it is sent before.
+const BEFORE: &[(&str, &str, &str)] = &[
+    ("agent", "resume_chat", "deactivate_chat"),
+    // Whoever takes part in an active chat cannot unfollow it.
+    ("agent", "unfollow_chat", "deactivate_chat"),
+    ("agent", "remove_user_from_chat", "add_user_to_chat"),
+    ("agent", "untag_thread", "tag_thread"),
+    ("customer", "start_chat", "deactivate_chat"),
+    ("customer", "resume_chat", "deactivate_chat"),
+    ("configuration", "create_agent", "delete_agent"),
+    ("configuration", "register_property", "unregister_property"),
+    ("configuration", "create_tag", "delete_tag"),
+];
 
-/// A server that keeps the text of each request, and answers all of them alike.
-struct Server {
-    address: String,
-    answer: Arc<Mutex<String>>,
-    received: Arc<Mutex<Vec<String>>>,
-}
+/// Examples that the mock refuses, with the documented error, and why it cannot do otherwise.
+const REFUSED: &[(&str, &str, &str)] = &[
+    // Greetings are sent over WebSocket alone.
+    ("customer", "accept_greeting", "greeting_not_found"),
+    ("customer", "cancel_greeting", "greeting_not_found"),
+    // The agent of the token is the owner, who cannot be suspended.
+    ("configuration", "request_agent_unsuspension", "validation"),
+];
 
-impl Server {
-    async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let server = Self {
-            address: format!("http://{}", listener.local_addr().unwrap()),
-            answer: Arc::default(),
-            received: Arc::default(),
-        };
-        let (answer, received) = (server.answer.clone(), server.received.clone());
-        tokio::spawn(async move {
-            while let Ok((socket, _)) = listener.accept().await {
-                tokio::spawn(serve(socket, answer.clone(), received.clone()));
-            }
-        });
-        server
-    }
-
-    fn client(&self) -> LiveChat {
-        LiveChat::builder(Credentials::bearer("dal:a-token"))
-            .api_url(&self.address)
-            .accounts_url(&self.address)
-            .system_proxy(false)
-            .no_rate_limit()
-            .build()
-            .unwrap()
-    }
-
-    /// What the server answers from now on.
-    fn answer(&self, body: &str) {
-        body.clone_into(&mut self.answer.lock().unwrap());
-    }
-
-    /// The requests since the last time, without what differs from run to run.
-    fn received(&self) -> String {
-        std::mem::take(&mut *self.received.lock().unwrap()).iter().map(|request| plain(request)).collect()
-    }
-}
-
-async fn serve(mut socket: TcpStream, answer: Arc<Mutex<String>>, received: Arc<Mutex<Vec<String>>>) {
-    let mut bytes = Vec::new();
-    while !is_whole(&bytes) {
-        if !matches!(socket.read_buf(&mut bytes).await, Ok(read) if read > 0) {
-            return;
-        }
-    }
-    received.lock().unwrap().push(String::from_utf8(bytes).unwrap());
-    let body = answer.lock().unwrap().clone();
-    let head = format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
-    let _ = socket.write_all(format!("{head}{body}").as_bytes()).await;
-    let _ = socket.shutdown().await;
-}
-
-fn is_whole(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
-    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let head = head.to_ascii_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-    match length {
-        Some(length) => body.len() >= length,
-        None => !head.contains("transfer-encoding: chunked") || body.ends_with("0\r\n\r\n"),
-    }
+/// The requests so far, without what differs from run to run.
+fn received(server: &MockServer) -> String {
+    let text = server.requests().iter().map(plain).collect();
+    server.clear_requests();
+    text
 }
 
 /// A request without the headers that say nothing of the action.
-fn plain(request: &str) -> String {
-    let (head, body) = request.split_once("\r\n\r\n").unwrap();
-    let mut lines = head.lines();
-    let mut text = format!("{}\n", lines.next().unwrap().trim_end_matches(" HTTP/1.1"));
-    let mut headers: Vec<&str> = lines.filter(|line| !is_dull(line)).collect();
-    headers.sort_unstable();
-    for header in headers {
-        text.push_str(header);
-        text.push('\n');
+fn plain(request: &RecordedRequest) -> String {
+    let mut text = format!("{} {}", request.method, request.path);
+    if !request.query.is_empty() {
+        write!(text, "?{}", request.query).unwrap();
     }
-    if !body.is_empty() {
+    text.push('\n');
+    let mut headers: Vec<_> = request.headers.iter().filter(|(name, _)| !is_dull(name)).collect();
+    headers.sort_unstable();
+    for (name, value) in headers {
+        writeln!(text, "{name}: {value}").unwrap();
+    }
+    if !request.body.is_empty() {
+        let body = String::from_utf8(request.body.to_vec()).unwrap();
         write!(text, "\n{}\n", body.replace("\r\n", "\n")).unwrap();
     }
     text
 }
 
-fn is_dull(header: &str) -> bool {
-    let name = header.split(':').next().unwrap_or_default().to_ascii_lowercase();
+fn is_dull(name: &str) -> bool {
     matches!(
-        name.as_str(),
+        name,
         "host"
             | "user-agent"
             | "content-length"
@@ -130,19 +87,56 @@ fn example(examples: &[Sample], api: &str, action: &str, kind: &str) -> Option<S
     examples.iter().find(found).map(|sample| sample.text.clone())
 }
 
-/// Sends the example of every operation of an API and returns the requests as a server got them.
-async fn requests(api: Api) -> String {
-    let server = Server::start().await;
-    let livechat = server.client();
-    let examples = examples();
-    let mut text = String::new();
-    for call in CALLS.iter().filter(|call| call.api == api.as_str()) {
-        let request = example(&examples, call.api, call.action, "request").unwrap();
-        server.answer(&example(&examples, call.api, call.action, "response").unwrap_or_default());
-        let outcome = (call.send)(livechat.clone(), request).await;
-        assert_eq!(outcome, Ok(()), "{} {}", call.api, call.action);
-        writeln!(text, "### {}\n\n{}", call.action, server.received()).unwrap();
+/// Makes the mock answer its next request with an example.
+fn answer_once(server: &MockServer, body: String) {
+    server.inject(Fault::raw(http::StatusCode::OK, "application/json", body).times(1));
+}
+
+/// A client for whoever calls an action.
+fn client_for(server: &MockServer, call: &Call) -> LiveChat {
+    let is_customers = call.api == "customer" || call.action == "revoke_customer_token";
+    scene::client(server, if is_customers { CUSTOMER_TOKEN } else { AGENT_TOKEN })
+}
+
+async fn send_example(server: &MockServer, examples: &[Sample], call: &Call) -> Result<(), String> {
+    let request = example(examples, call.api, call.action, "request").unwrap();
+    (call.send)(client_for(server, call), request).await
+}
+
+/// What is wrong with the mock's own answer to the example: it must be read, or be the documented error.
+async fn wrong_answer(examples: &[Sample], call: &Call) -> Option<String> {
+    let server = scene::start().await;
+    for (_, _, before) in BEFORE.iter().filter(|(api, action, _)| (*api, *action) == (call.api, call.action))
+    {
+        let before = CALLS.iter().find(|other| other.api == call.api && other.action == *before).unwrap();
+        if let Err(error) = send_example(&server, examples, before).await {
+            return Some(format!("{} {}: {} before it: {error}", call.api, call.action, before.action));
+        }
     }
+    let outcome = send_example(&server, examples, call).await;
+    let refused = REFUSED.iter().find(|(api, action, _)| (*api, *action) == (call.api, call.action));
+    let error = server.requests().last().and_then(|request| request.error.clone());
+    let is_right = match refused {
+        None => outcome.is_ok(),
+        Some((_, _, documented)) => outcome.is_err() && error.as_deref() == Some(*documented),
+    };
+    (!is_right).then(|| format!("{} {}: {outcome:?}", call.api, call.action))
+}
+
+/// Sends the example of every operation of an API and returns the requests as the mock got them.
+async fn requests(api: Api) -> String {
+    let examples = examples();
+    let server = scene::start().await;
+    let mut text = String::new();
+    let mut wrong = Vec::new();
+    for call in CALLS.iter().filter(|call| call.api == api.as_str()) {
+        answer_once(&server, example(&examples, call.api, call.action, "response").unwrap_or_default());
+        let outcome = send_example(&server, &examples, call).await;
+        assert_eq!(outcome, Ok(()), "{} {}", call.api, call.action);
+        writeln!(text, "### {}\n\n{}", call.action, received(&server)).unwrap();
+        wrong.extend(wrong_answer(&examples, call).await);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     text
 }
 
@@ -171,23 +165,28 @@ async fn accounts_requests() {
     insta::assert_snapshot!(requests(Api::Accounts).await);
 }
 
+#[test]
+fn every_exception_is_one_of_a_call() {
+    for (api, action, _) in BEFORE.iter().chain(REFUSED) {
+        assert!(CALLS.iter().any(|call| (call.api, call.action) == (*api, *action)), "{api} {action}");
+    }
+}
+
 #[tokio::test]
 async fn uploads() {
-    let server = Server::start().await;
-    let livechat = server.client();
+    let server = scene::start().await;
     let file = || UploadFile::from_bytes("notes.txt", "two\nlines").content_type("text/plain");
-    let examples = examples();
 
-    server.answer(&example(&examples, "agent", "upload_file", "response").unwrap());
+    let livechat = scene::client(&server, AGENT_TOKEN);
     let answer: agent::UploadFileResponse = livechat.agent().upload_file(file()).await.unwrap().into_inner();
     assert!(answer.url.starts_with("https://"));
-    let agent = without_boundary(&server.received());
+    let agent = without_boundary(&received(&server));
 
-    server.answer(&example(&examples, "customer", "upload_file", "response").unwrap());
+    let livechat = scene::client(&server, CUSTOMER_TOKEN);
     let customer = livechat.customer(ORGANIZATION_ID).upload_file(file()).await.unwrap();
     let answer: customer::UploadFileResponse = customer.into_inner();
     assert!(answer.url.starts_with("https://"));
-    let customer = without_boundary(&server.received());
+    let customer = without_boundary(&received(&server));
 
     insta::assert_snapshot!(format!(
         "### agent upload_file\n\n{agent}\n### customer upload_file\n\n{customer}"

@@ -13,5 +13,6 @@ mod openness;
 mod quirks;
 mod round_trip;
 mod samples;
+mod scene;
 mod secrets;
 mod table;
