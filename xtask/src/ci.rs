@@ -100,6 +100,9 @@ const PACKAGES: &str = "package --allow-dirty --no-verify --quiet -p livechat-ty
 /// The vendor's own client, which must get along with the mock.
 const SDK: &str = "lc-sdk-python==0.4.2 loguru";
 
+/// What makes requests of the bundled documents, and looks for answers of the mock that break them.
+const SCHEMATHESIS: &str = "schemathesis==4.32.5";
+
 fn steps() -> Vec<Step> {
     let mut steps = vec![
         step("formatting", "cargo", "fmt --all --check"),
@@ -151,21 +154,26 @@ fn feature_steps() -> Vec<Step> {
 }
 
 /// What others make of our documents and our mock.
-fn python_steps() -> [Step; 7] {
+fn python_steps() -> [Step; 9] {
     const PYTHON: &str = "target/validator/bin/python";
     let pip = |packages: &str| format!("-m pip install --quiet --disable-pip-version-check {packages}");
     let documents: Vec<String> = APIS.iter().map(|api| format!("target/openapi/{api}.json")).collect();
     let validate = format!("-m openapi_spec_validator {}", documents.join(" "));
     let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
     let drive = format!("crates/livechat-mock/tests/python_sdk.py {target}/debug/livechat-mock");
+    let conform =
+        format!("crates/livechat-mock/tests/conformance.py {target}/debug/livechat-mock target/openapi");
     [
         step("a place for the validator", "python3", "-m venv target/validator"),
         step("the validator", PYTHON, &pip(VALIDATOR)),
         step("bundled documents are OpenAPI", PYTHON, &validate),
         step("specs follow the dialect", PYTHON, ".ci/dialect.py"),
+        // With everything there already, neither needs a network.
         step("the vendor's Python SDK", PYTHON, &pip(SDK)),
+        step("schemathesis", PYTHON, &pip(SCHEMATHESIS)),
         cargo("the mock", "build --quiet --package livechat-mock"),
         step("the vendor's Python SDK drives the mock", PYTHON, &drive),
+        step("the mock's answers follow the bundled documents", PYTHON, &conform),
     ]
 }
 
