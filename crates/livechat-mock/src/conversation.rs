@@ -16,6 +16,7 @@ use crate::{
     state::{
         access::Who,
         chats::{Chat, Kind, Thread, event_author, event_id},
+        limits,
         properties::{Location, merge},
         routing::Routed,
     },
@@ -113,6 +114,9 @@ fn check_beginning(call: &Call<'_>, beginning: &Beginning) -> Result<(), ApiErro
         {
             return Err(ApiError::new(ErrorType::MissingAccess, "no access to the groups of the new chat"));
         }
+    }
+    for properties in [&beginning.properties, &beginning.thread_properties].into_iter().flatten() {
+        limits::check_properties(&Properties::new(), properties)?;
     }
     if let Some(properties) = &beginning.properties {
         call.state.check_properties(&call.caller, Location::Chat, properties)?;
@@ -433,6 +437,11 @@ fn check_event(call: &Call<'_>, new: &NewEvent) -> Result<(), ApiError> {
     };
     if let Some(properties) = properties {
         call.state.check_properties(&call.caller, Location::Event, properties)?;
+        limits::check_properties(&Properties::new(), properties)?;
+    }
+    let is_large = |new| serde_json::to_vec(new).is_ok_and(|json| json.len() > limits::EVENT_BYTES);
+    if !matches!(new, NewEvent::Message(_)) && is_large(new) {
+        return Err(ApiError::validation("`event`: at most 64 KB in all"));
     }
     match new {
         NewEvent::Message(message) if message.text.len() > MAX_TEXT => {

@@ -10,6 +10,7 @@ use crate::{
     error::ApiError,
     state::{
         chats::event_properties,
+        limits,
         properties::{Location, merge, remove},
     },
 };
@@ -47,7 +48,9 @@ pub(crate) fn update(
     properties: &Properties,
 ) -> Result<(), ApiError> {
     call.state.check_properties(&call.caller, target.location(), properties)?;
-    merge(target.properties(call)?, properties);
+    let there = target.properties(call)?;
+    limits::check_properties(there, properties)?;
+    merge(there, properties);
     let (chat, set) = (target.chat, properties.clone());
     match (target.thread, target.event) {
         (None, _) => call.emit_about(chat, ChatPropertiesUpdated::new(chat, set)),

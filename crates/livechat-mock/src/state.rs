@@ -4,6 +4,7 @@
 
 pub(crate) mod access;
 pub(crate) mod chats;
+pub(crate) mod limits;
 pub(crate) mod outbox;
 pub(crate) mod people;
 pub(crate) mod properties;
@@ -57,6 +58,9 @@ pub(crate) struct State {
     pub(crate) outbox: Outbox,
     /// How many chats may be kept; the oldest that have ended go first.
     pub(crate) max_chats: usize,
+    /// How many requests there were; says when to count what there is.
+    #[serde(skip)]
+    requests: u32,
 }
 
 /// The organization and its license.
@@ -162,6 +166,7 @@ impl State {
             clock,
             outbox: Outbox::default(),
             max_chats: max_chats.max(1),
+            requests: 0,
         };
         state.found(now);
         state

@@ -113,7 +113,7 @@ fn pair(call: &mut Call<'_>, who: Who, client_id: &str, scopes: BTreeSet<String>
         expires_at: None,
         refresh: None,
     };
-    call.state.tokens.refresh.insert(refresh.clone(), kept);
+    call.state.tokens.add_refresh(refresh.clone(), kept);
     let mut details = details(call, &who, client_id, &scopes, access, LIFETIME);
     details.refresh_token = Some(refresh.into());
     details

@@ -49,7 +49,7 @@ fn perform(shared: &Shared, method: &Method, what: &str, body: &[u8]) -> Result<
         }
         ("GET", "faults") => Ok(json!({"faults": shared.faults.all()})),
         ("POST", "faults") => {
-            shared.faults.add(read::<Fault>(body)?);
+            shared.faults.add(fault(body)?);
             Ok(json!({}))
         }
         ("DELETE", "faults") => {
@@ -102,6 +102,29 @@ fn scopes(asked: Option<Vec<String>>) -> Vec<String> {
 fn read<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, (StatusCode, String)> {
     let body = if body.is_empty() { b"{}" } else { body };
     serde_json::from_slice(body).map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))
+}
+
+/// A fault. Its kinds have fields of their own, which keeps serde from refusing those that are none.
+fn fault(body: &[u8]) -> Result<Fault, (StatusCode, String)> {
+    const FIELDS: &[&str] = &[
+        "fault",
+        "action",
+        "after",
+        "times",
+        "milliseconds",
+        "type",
+        "message",
+        "retry_after",
+        "status",
+        "content_type",
+        "body",
+    ];
+    let fields: serde_json::Map<String, Value> = read(body)?;
+    if let Some(unknown) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
+        let message = format!("`{unknown}` is no field of a fault: there are {}", FIELDS.join(", "));
+        return Err((StatusCode::BAD_REQUEST, message));
+    }
+    read(body)
 }
 
 fn tokens(shared: &Shared) -> Value {

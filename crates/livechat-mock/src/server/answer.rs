@@ -28,7 +28,7 @@ use crate::{
 /// How large a body may be: an upload's limit and what goes around it.
 const MAX_BODY: usize = 11 * 1024 * 1024;
 /// How large a body without a file may be.
-const MAX_JSON: usize = 2 * 1024 * 1024;
+const MAX_JSON: usize = 512 * 1024;
 
 /// What is answered, before it is put into HTTP.
 struct Answer {
@@ -223,6 +223,7 @@ fn perform(
     let mut call = Call { state: &mut state, caller, now, parameters, cookies, set_cookies: Vec::new() };
     let result = route.run(&mut call, input);
     let set_cookies = std::mem::take(&mut call.set_cookies);
+    state.keep_bounds();
     shared.deliver(&mut state);
     match result {
         Ok(body) => Answer { cookies: set_cookies, user, ..Answer::ok(body) },

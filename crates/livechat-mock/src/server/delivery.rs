@@ -59,12 +59,19 @@ pub struct DeliveredWebhook {
 const MAX_DONE: usize = 1_000;
 /// How many may be on their way; more are dropped.
 const MAX_PENDING: usize = 10_000;
+/// How many bytes of bodies may be on their way; more are dropped.
+const MAX_PENDING_BYTES: usize = 64 * 1024 * 1024;
+/// How many registrations have a queue; with more, those that are quiet lose theirs.
+const MAX_QUEUES: usize = 1_000;
+/// How many idle connections to one receiver are kept.
+const MAX_IDLE: usize = 4;
 
 /// What was handed over, and what became of it.
 #[derive(Debug)]
 pub(super) struct Deliveries {
     sender: mpsc::UnboundedSender<Delivery>,
     pending: AtomicUsize,
+    pending_bytes: AtomicUsize,
     settled: Notify,
     done: Mutex<VecDeque<DeliveredWebhook>>,
 }
@@ -75,23 +82,25 @@ impl Deliveries {
         let deliveries = Arc::new(Self {
             sender,
             pending: AtomicUsize::new(0),
+            pending_bytes: AtomicUsize::new(0),
             settled: Notify::new(),
             done: Mutex::new(VecDeque::new()),
         });
-        let client = Client::builder(TokioExecutor::new()).build_http();
+        let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(MAX_IDLE).build_http();
         let sender = Arc::new(Sender { client, schedule, deliveries: Arc::clone(&deliveries) });
         (deliveries, Dispatcher { receiver, sender })
     }
 
     pub(super) fn send(&self, delivery: Delivery) {
-        if self.pending.load(Ordering::Acquire) >= MAX_PENDING {
+        let is_full = self.pending.load(Ordering::Acquire) >= MAX_PENDING
+            || self.pending_bytes.load(Ordering::Acquire) >= MAX_PENDING_BYTES;
+        if is_full {
             return;
         }
         self.pending.fetch_add(1, Ordering::AcqRel);
-        if self.sender.send(delivery).is_err() {
-            // The server is being dropped: nobody waits.
-            self.pending.fetch_sub(1, Ordering::AcqRel);
-        }
+        self.pending_bytes.fetch_add(delivery.body.len(), Ordering::AcqRel);
+        // It fails while the server is being dropped: then nobody waits.
+        let _ = self.sender.send(delivery);
     }
 
     pub(super) fn done(&self) -> Vec<DeliveredWebhook> {
@@ -125,6 +134,7 @@ impl Deliveries {
             done.pop_front();
         }
         drop(done);
+        self.pending_bytes.fetch_sub(delivery.body.len(), Ordering::AcqRel);
         if self.pending.fetch_sub(1, Ordering::AcqRel) == 1 {
             self.settled.notify_waiters();
         }
@@ -145,6 +155,10 @@ impl Dispatcher {
             tokio::select! {
                 delivery = self.receiver.recv() => {
                     let Some(delivery) = delivery else { return };
+                    if queues.len() >= MAX_QUEUES && !queues.contains_key(&delivery.webhook_id) {
+                        // Their workers finish what they have and end.
+                        queues.clear();
+                    }
                     let queue = queues.entry(delivery.webhook_id.clone()).or_insert_with(|| {
                         let (queue, waiting) = mpsc::unbounded_channel();
                         tasks.spawn(Arc::clone(&self.sender).work(waiting));
@@ -173,7 +187,7 @@ impl Sender {
         loop {
             tokio::select! {
                 delivery = waiting.recv() => {
-                    let Some(delivery) = delivery else { return };
+                    let Some(delivery) = delivery else { break };
                     if self.attempt(&delivery).await {
                         self.deliveries.finish(&delivery, 1, true);
                     } else {
@@ -183,6 +197,7 @@ impl Sender {
                 Some(_) = retries.join_next() => {}
             }
         }
+        while retries.join_next().await.is_some() {}
     }
 
     async fn retry(self: Arc<Self>, delivery: Delivery) {

@@ -18,15 +18,20 @@ use crate::error::ApiError;
 ///
 /// // The next two calls of send_event fail, whatever they say; then calls work again.
 /// let fault = Fault::error("service_unavailable").on("send_event").times(2);
+/// // After the first call, which works, the next three break off.
+/// let flaky = Fault::truncate().on("list_archives").after(1).times(3);
 /// // Every answer comes 200 ms late.
 /// let slow = Fault::latency(Duration::from_millis(200));
-/// # let _ = (fault, slow);
+/// # let _ = (fault, flaky, slow);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// Absent: every action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     action: Option<String>,
+    /// How many calls go well before.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    after: u32,
     /// Absent: until it is taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     times: Option<u32>,
@@ -59,7 +64,7 @@ pub(super) enum Kind {
 
 impl Fault {
     fn new(kind: Kind) -> Self {
-        Self { action: None, times: None, kind }
+        Self { action: None, after: 0, times: None, kind }
     }
 
     /// The request is carried out, but later.
@@ -99,6 +104,13 @@ impl Fault {
         self
     }
 
+    /// Only after so many calls of the action, which go well.
+    #[must_use]
+    pub fn after(mut self, calls: u32) -> Self {
+        self.after = calls;
+        self
+    }
+
     /// Only so many times.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
@@ -123,6 +135,11 @@ impl Fault {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
 /// The error that a fault asks for.
 pub(super) fn error(r#type: &str, message: Option<&str>, retry_after: Option<u64>) -> ApiError {
     let message = message.unwrap_or("a fault that was asked for");
@@ -141,7 +158,7 @@ pub(super) fn error(r#type: &str, message: Option<&str>, retry_after: Option<u64
 pub(super) struct Faults(Mutex<VecDeque<Fault>>);
 
 /// How many faults may wait.
-const MAX_FAULTS: usize = 10_000;
+const MAX_FAULTS: usize = 1_000;
 
 impl Faults {
     pub(super) fn add(&self, fault: Fault) {
@@ -165,6 +182,10 @@ impl Faults {
         let mut taken = Vec::new();
         let mut broken = false;
         for fault in faults.iter_mut().filter(|fault| fault.times != Some(0) && fault.is_for(info)) {
+            if fault.after > 0 {
+                fault.after -= 1;
+                continue;
+            }
             let breaks = !matches!(fault.kind, Kind::Latency { .. });
             if breaks && broken {
                 continue;
@@ -194,12 +215,23 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_begins_after_the_calls_of_its_action_that_go_well() {
+        let faults = Faults::default();
+        faults.add(Fault::reset().on("send_event").after(2).times(1));
+        let failed = || !faults.take(&agent::actions::SEND_EVENT).is_empty();
+        assert_eq!([failed(), failed()], [false, false]);
+        assert!(faults.take(&agent::actions::LIST_CHATS).is_empty(), "another action does not count");
+        let failed = || !faults.take(&agent::actions::SEND_EVENT).is_empty();
+        assert_eq!([failed(), failed()], [true, false]);
+    }
+
+    #[test]
     fn a_fault_is_written_and_read_as_json() {
         let fault: Fault = serde_json::from_str(
-            r#"{"fault": "error", "type": "internal", "action": "get_chat", "times": 2}"#,
+            r#"{"fault": "error", "type": "internal", "action": "get_chat", "after": 1, "times": 2}"#,
         )
         .unwrap();
-        assert_eq!(fault, Fault::error("internal").on("get_chat").times(2));
+        assert_eq!(fault, Fault::error("internal").on("get_chat").after(1).times(2));
         assert_eq!(serde_json::to_string(&Fault::reset()).unwrap(), r#"{"fault":"reset"}"#);
     }
 }

@@ -8,7 +8,7 @@ use super::lock;
 
 /// How many requests are kept.
 const MAX_REQUESTS: usize = 1_000;
-/// How many bytes of bodies are kept in all.
+/// How many bytes of requests are kept in all.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// A request that the server got.
@@ -50,6 +50,12 @@ impl RecordedRequest {
     }
 }
 
+/// About how many bytes a request takes.
+fn size(request: &RecordedRequest) -> usize {
+    let headers = request.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+    request.body.len() + request.path.len() + request.query.len() + headers
+}
+
 /// The log.
 #[derive(Debug, Default)]
 pub(super) struct Log(Mutex<VecDeque<RecordedRequest>>);
@@ -61,10 +67,10 @@ impl Log {
         }
         let mut requests = lock(&self.0);
         requests.push_back(request);
-        let mut bytes: usize = requests.iter().map(|request| request.body.len()).sum();
+        let mut bytes: usize = requests.iter().map(size).sum();
         while requests.len() > MAX_REQUESTS || bytes > MAX_BYTES {
             let Some(oldest) = requests.pop_front() else { break };
-            bytes -= oldest.body.len();
+            bytes -= size(&oldest);
         }
     }
 

@@ -29,6 +29,10 @@ impl RateLimit {
         let mut counts = lock(&self.counts);
         if counts.len() >= MAX_TOKENS {
             counts.retain(|_, (since, _)| now.duration_since(*since) < WINDOW);
+            // So many tokens at once, and none of them quiet: they begin anew.
+            if counts.len() >= MAX_TOKENS {
+                counts.clear();
+            }
         }
         let (since, count) = counts.entry(token.to_owned()).or_insert((now, 0));
         let passed = now.duration_since(*since);

@@ -19,7 +19,7 @@ pub(crate) const LIFETIME: i64 = 28_800;
 /// How many tokens an application may have for an account; the oldest is revoked.
 const MAX_PER_ACCOUNT: usize = 25;
 /// How many access tokens are kept in all: those of customers are the many. The oldest go first.
-const MAX_TOKENS: usize = 100_000;
+const MAX_TOKENS: usize = 10_000;
 /// How many of them are the ready-made ones.
 const READY_MADE: usize = 4;
 /// How many authorization codes may wait to be exchanged.
@@ -135,6 +135,20 @@ impl Tokens {
         self.cookies.retain(|id, _| !customers.contains(id));
     }
 
+    /// Remembers a refresh token. Of too many for the same account and application the oldest is revoked.
+    pub(crate) fn add_refresh(&mut self, text: String, token: Token) {
+        let same =
+            |(_, other): &(&String, &Token)| other.who == token.who && other.client_id == token.client_id;
+        if self.refresh.iter().filter(same).count() >= MAX_PER_ACCOUNT
+            && let Some((oldest, _)) =
+                self.refresh.iter().filter(same).min_by_key(|(_, other)| other.issued_at)
+        {
+            let oldest = oldest.clone();
+            self.revoke(&oldest);
+        }
+        self.refresh.insert(text, token);
+    }
+
     /// Makes room: a tenth of the access tokens that are not the ready-made ones goes, the oldest first.
     fn forget_oldest(&mut self) {
         let mut oldest: Vec<_> =
@@ -142,7 +156,7 @@ impl Tokens {
         oldest.sort();
         // Those that were there from the start are the oldest of all and stay.
         for (_, token) in oldest.into_iter().skip(READY_MADE).take(MAX_TOKENS / 10) {
-            self.revoke(&token);
+            self.access.remove(&token);
         }
     }
 
@@ -208,7 +222,7 @@ impl State {
         if same.len() >= MAX_PER_ACCOUNT {
             same.sort();
             if let Some((_, oldest)) = same.first() {
-                self.tokens.revoke(oldest);
+                self.tokens.access.remove(oldest);
             }
         }
         if self.tokens.access.len() >= MAX_TOKENS {

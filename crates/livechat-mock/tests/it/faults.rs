@@ -42,6 +42,41 @@ async fn a_connection_is_reset_and_an_answer_breaks_off() {
 }
 
 #[tokio::test]
+async fn every_kind_of_fault_can_be_asked_for_over_http_to_begin_and_end_after_some_calls() {
+    let mock = Mock::start().await;
+    let token = mock.server.tokens().agent;
+    let call = || mock.request("POST", "/v3.5/agent/action/list_chats", &token, "{}");
+    for (fault, breaks_off) in [
+        (json!({"fault": "latency", "milliseconds": 1}), false),
+        (
+            json!({"fault": "error", "type": "service_unavailable", "message": "later", "retry_after": 1}),
+            false,
+        ),
+        (json!({"fault": "raw", "status": 502, "content_type": "text/html", "body": "<h1>"}), false),
+        (json!({"fault": "reset"}), true),
+        (json!({"fault": "truncate"}), true),
+    ] {
+        let mut limited = fault.clone();
+        let more = json!({"action": "agent/list_chats", "after": 1, "times": 2});
+        limited.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        mock.post("/_mock/faults", "", limited.clone()).await.ok();
+        assert_eq!(mock.get("/_mock/faults", "").await.ok()["faults"], json!([limited]));
+        mock.agent("get_license_info", json!({})).await.ok();
+        mock.agent("list_chats", json!({})).await.ok();
+        for _ in 0..2 {
+            let answer = mock.try_send(call()).await;
+            assert_eq!(answer.is_err(), breaks_off, "{fault}");
+            let fails = fault["fault"] == "error" || fault["fault"] == "raw";
+            assert!(answer.is_err() || answer.unwrap().status.is_server_error() == fails, "{fault}");
+        }
+        mock.agent("list_chats", json!({})).await.ok();
+        assert_eq!(mock.get("/_mock/faults", "").await.ok()["faults"], json!([]), "it has ended");
+    }
+    let misspelt = json!({"fault": "reset", "aktion": "list_chats"});
+    assert_eq!(mock.post("/_mock/faults", "", misspelt).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
 async fn a_proxys_page_and_a_late_answer_can_be_had() {
     let mock = Mock::start().await;
     mock.server.inject(Fault::latency(Duration::from_millis(1)));

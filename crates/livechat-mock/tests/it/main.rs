@@ -14,6 +14,7 @@ mod customer_chat;
 mod errors;
 mod faults;
 mod hardening;
+mod memory;
 mod program;
 mod reports;
 mod tokens;

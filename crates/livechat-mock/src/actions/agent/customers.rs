@@ -19,7 +19,7 @@ use crate::{
     error::ApiError,
     pages::{Key, Paging, limit},
     search::Choice,
-    state::{State, chats::Chat, people::Customer},
+    state::{State, chats::Chat, limits, people::Customer},
     views,
 };
 
@@ -283,6 +283,9 @@ pub(crate) fn ban_customer(call: &mut Call<'_>, request: BanCustomer) -> Result<
     if days == 0 {
         return Err(ApiError::validation("`ban.days`: at least 1"));
     }
+    let banned =
+        call.state.customers.keys().filter(|other| *other != id && call.state.is_banned(other, call.now));
+    limits::check("banned customers", banned.count(), limits::BANNED_CUSTOMERS)?;
     let until =
         call.now.saturating_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX);
     if let Some(customer) = call.state.customers.get_mut(id) {

@@ -17,7 +17,7 @@ use super::{already_exists, check_max_chats, check_memberships, scheduler};
 use crate::{
     actions::Call,
     error::ApiError,
-    state::{people, setup::new_agent},
+    state::{limits, people, setup::new_agent},
 };
 
 /// Most chats at a time that an agent may be set to.
@@ -34,6 +34,7 @@ pub(crate) fn create_agent(
     if call.state.agents.contains_key(id) {
         return Err(already_exists(format!("there is an agent `{id}` already")));
     }
+    limits::check("agents", call.state.agents.len(), limits::AGENTS)?;
     check_max_chats(request.max_chats_count, MAX_CHATS)?;
     check_memberships(call, request.groups.as_ref())?;
     check_right(call, &request)?;

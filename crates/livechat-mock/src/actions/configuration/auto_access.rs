@@ -12,12 +12,13 @@ use livechat_types::{
     webhooks::WebhookPayload,
 };
 
-use crate::{actions::Call, error::ApiError};
+use crate::{actions::Call, error::ApiError, state::limits};
 
 pub(crate) fn add_auto_access(
     call: &mut Call<'_>,
     request: AddAutoAccess,
 ) -> Result<AddAutoAccessResponse, ApiError> {
+    limits::check("auto access rules", call.state.auto_accesses.len(), limits::AUTO_ACCESSES)?;
     check(call, Some(&request.access), Some(&request.conditions))?;
     let id = AutoAccessId::from(call.state.ids.hex());
     let mut rule = AutoAccess::new(id.clone(), request.access, request.conditions);

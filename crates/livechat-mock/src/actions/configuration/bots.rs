@@ -15,7 +15,7 @@ use super::{check_max_chats, check_memberships, owner, scheduler};
 use crate::{
     actions::Call,
     error::ApiError,
-    state::{people, setup::new_bot},
+    state::{limits, people, setup::new_bot},
 };
 
 /// Most chats at a time that a bot may be set to.
@@ -29,6 +29,7 @@ pub(crate) fn create_bot(call: &mut Call<'_>, request: CreateBot) -> Result<Crea
     check_max_chats(request.max_chats_count, MAX_CHATS)?;
     check_memberships(call, request.groups.as_ref())?;
     let owner = owner(call, request.owner_client_id.as_ref())?;
+    limits::check("bots", call.state.bots.len(), limits::BOTS)?;
     let (id, secret) = (call.state.ids.hex(), call.state.ids.secret());
     let mut bot = new_bot(id.clone(), secret.clone(), &request.name, &owner, call.now);
     bot.avatar = request.avatar;
@@ -202,6 +203,10 @@ pub(crate) fn create_bot_template(
         >= MAX_TEMPLATES
     {
         return Err(ApiError::limit(format!("an application has at most {MAX_TEMPLATES} bot templates")));
+    }
+    limits::check("bot templates", call.state.bot_templates.len(), limits::BOT_TEMPLATES)?;
+    if request.affect_existing_installations == Some(true) {
+        limits::check("bots", call.state.bots.len(), limits::BOTS)?;
     }
     let (id, secret) = (call.state.ids.hex(), call.state.ids.secret());
     let template = people::BotTemplate {

@@ -10,7 +10,11 @@ use livechat_types::{
     shared::{ErrorType, GroupCreated, GroupDeleted, GroupUpdated, RoutingPriority},
 };
 
-use crate::{actions::Call, error::ApiError, state::people};
+use crate::{
+    actions::Call,
+    error::ApiError,
+    state::{limits, people},
+};
 
 /// Longest name of a group, in characters.
 const MAX_NAME: usize = 180;
@@ -20,6 +24,7 @@ pub(crate) fn create_group(
     request: CreateGroup,
 ) -> Result<CreateGroupResponse, ApiError> {
     check_name(&request.name)?;
+    limits::check("groups", call.state.groups.len(), limits::GROUPS)?;
     check_priorities(call, &request.agent_priorities)?;
     let id = call.state.groups.keys().next_back().map_or(0, |last| last + 1);
     let language_code = request.language_code.unwrap_or_else(|| "en".to_owned());

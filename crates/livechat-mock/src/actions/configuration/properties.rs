@@ -17,7 +17,10 @@ use super::already_exists;
 use crate::{
     actions::Call,
     error::ApiError,
-    state::properties::{Location, check_value, merge, remove, select},
+    state::{
+        limits,
+        properties::{Location, check_value, merge, remove, select},
+    },
 };
 
 pub(crate) fn register_property(call: &mut Call<'_>, request: RegisterProperty) -> Result<Empty, ApiError> {
@@ -40,6 +43,8 @@ pub(crate) fn register_property(call: &mut Call<'_>, request: RegisterProperty) 
         check_value(&request.name, value, &definition)?;
     }
     definition.default_value = request.default_value;
+    let count = call.state.definitions.values().map(BTreeMap::len).sum();
+    limits::check("definitions of properties", count, limits::DEFINITIONS)?;
     let owned = call.state.definitions.entry(request.owner_client_id.into_string()).or_default();
     if owned.contains_key(&request.name) {
         return Err(already_exists(format!("property `{}` is registered already", request.name)));
@@ -76,6 +81,9 @@ pub(crate) fn unregister_property(
     definition(call, request.owner_client_id.as_str(), &request.name)?;
     if let Some(owned) = call.state.definitions.get_mut(request.owner_client_id.as_str()) {
         owned.remove(&request.name);
+        if owned.is_empty() {
+            call.state.definitions.remove(request.owner_client_id.as_str());
+        }
     }
     Ok(Empty::default())
 }
@@ -114,6 +122,7 @@ pub(crate) fn update_license_properties(
 ) -> Result<Empty, ApiError> {
     check_namespaces(call, "properties.license.value--all:rw", request.properties.keys())?;
     call.state.check_properties(&call.caller, Location::License, &request.properties)?;
+    limits::check_properties(&call.state.license_properties, &request.properties)?;
     merge(&mut call.state.license_properties, &request.properties);
     Ok(Empty::default())
 }
@@ -156,7 +165,9 @@ pub(crate) fn update_group_properties(
     check_group(call, id)?;
     check_namespaces(call, "properties.group.value--all:rw", request.properties.keys())?;
     call.state.check_properties(&call.caller, Location::Group, &request.properties)?;
-    merge(call.state.group_properties.entry(id).or_default(), &request.properties);
+    let there = call.state.group_properties.entry(id).or_default();
+    limits::check_properties(there, &request.properties)?;
+    merge(there, &request.properties);
     Ok(Empty::default())
 }
 

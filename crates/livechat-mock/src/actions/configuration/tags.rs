@@ -7,7 +7,7 @@ use livechat_types::{
 };
 
 use super::already_exists;
-use crate::{actions::Call, error::ApiError};
+use crate::{actions::Call, error::ApiError, state::limits};
 
 /// Names are told apart whatever their case; everywhere else the case counts.
 pub(crate) fn create_tag(call: &mut Call<'_>, request: CreateTag) -> Result<Empty, ApiError> {
@@ -18,6 +18,7 @@ pub(crate) fn create_tag(call: &mut Call<'_>, request: CreateTag) -> Result<Empt
     if let Some(tag) = call.state.tags.iter().find(|tag| tag.name.to_lowercase() == name) {
         return Err(already_exists(format!("there is a tag \"{}\" already", tag.name)));
     }
+    limits::check("tags", call.state.tags.len(), limits::TAGS)?;
     let groups = request.group_ids.unwrap_or_default();
     call.state.check_groups(groups.iter().map(|group| group.get()).collect::<Vec<_>>().iter())?;
     let tag = Tag::new(request.name, groups, call.now, call.caller.id());

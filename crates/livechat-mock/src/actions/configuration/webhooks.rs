@@ -11,7 +11,11 @@ use livechat_types::{
 };
 
 use super::owner;
-use crate::{actions::Call, error::ApiError, state::outbox};
+use crate::{
+    actions::Call,
+    error::ApiError,
+    state::{limits, outbox},
+};
 
 /// Most registrations of one action by one application.
 const MAX_PER_ACTION: usize = 3;
@@ -31,6 +35,7 @@ pub(crate) fn register_webhook(
         let message = format!("an application has at most {MAX_PER_ACTION} webhooks of the same action");
         return Err(ApiError::new(ErrorType::LimitReached, message));
     }
+    limits::check("webhooks", call.state.webhooks.len(), limits::WEBHOOKS)?;
     let id = call.state.ids.hex();
     call.state.webhooks.push(outbox::Webhook { id: id.clone(), registration: request });
     Ok(RegisterWebhookResponse::new(id))
@@ -149,6 +154,8 @@ pub(crate) fn disable_license_webhooks(
 ) -> Result<Empty, ApiError> {
     let client = owner(call, request.owner_client_id.as_ref())?;
     if !call.state.webhooks_disabled_for.contains(&client) {
+        let count = call.state.webhooks_disabled_for.len();
+        limits::check("applications without webhooks", count, limits::DISABLED_WEBHOOKS)?;
         call.state.webhooks_disabled_for.push(client);
     }
     Ok(Empty::default())
