@@ -28,6 +28,7 @@ Options:
 
 Examples:
   livechat-mock --port 4010 --seed 42
+  livechat-mock --rate-limit 60 --max-chats 500 --region fra
   livechat-mock --port 4010 --snapshot livechat.json
   curl -s http://127.0.0.1:4010/v3.5/agent/action/list_chats \\
     -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' -d '{}'
@@ -35,7 +36,10 @@ Examples:
 The program prints its address and ready-made tokens. The mock's own settings are under /_mock/:
   curl -s http://127.0.0.1:4010/_mock/tokens
   curl -s http://127.0.0.1:4010/_mock/faults -d '{\"fault\": \"error\", \"type\": \"too_many_requests\", \"action\": \"send_event\", \"times\": 2}'
+  curl -s http://127.0.0.1:4010/_mock/faults -d '{\"fault\": \"reset\", \"action\": \"list_archives\", \"after\": 1, \"times\": 3}'
+  curl -s -X DELETE http://127.0.0.1:4010/_mock/faults
   curl -s http://127.0.0.1:4010/_mock/requests
+  curl -s http://127.0.0.1:4010/_mock/clock -d '{\"seconds\": 3600}'
 ";
 
 /// How often the state is written to the snapshot file, if anything happened.

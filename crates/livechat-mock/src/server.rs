@@ -112,6 +112,7 @@ struct Shared {
     log: Log,
     deliveries: Arc<Deliveries>,
     legacy_until: Option<Date>,
+    head_timeout: Duration,
     body_timeout: Duration,
     on_request: Option<OnRequest>,
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
+use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use livechat_types::{Api, Authorization, Content as Kind, shared::ErrorType};
@@ -121,11 +122,14 @@ fn canonical_path(parts: &Parts) -> String {
 }
 
 async fn read_body(body: Incoming, timeout: Duration) -> Result<Bytes, ApiError> {
+    let too_large = || ApiError::new(ErrorType::EntityTooLarge, "Upload limit exceeded (10MB).");
+    // What is announced as too large is not waited for.
+    if body.size_hint().lower() > u64::try_from(MAX_BODY).unwrap_or(u64::MAX) {
+        return Err(too_large());
+    }
     match tokio::time::timeout(timeout, Limited::new(body, MAX_BODY).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            Err(ApiError::new(ErrorType::EntityTooLarge, "Upload limit exceeded (10MB)."))
-        }
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(_)) => Err(ApiError::validation("the body broke off")),
         Err(_) => Err(ApiError::new(ErrorType::RequestTimeout, "the body did not arrive in time")),
     }

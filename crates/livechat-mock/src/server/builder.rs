@@ -47,6 +47,7 @@ pub struct MockServerBuilder {
     legacy_until: Option<Date>,
     stopped_at: Option<Timestamp>,
     schedule: Schedule,
+    head_timeout: Duration,
     body_timeout: Duration,
     snapshot: Option<Vec<u8>>,
     on_request: Option<OnRequest>,
@@ -69,6 +70,7 @@ impl MockServerBuilder {
             legacy_until: Some(LEGACY_UNTIL),
             stopped_at: None,
             schedule: Schedule::documented(),
+            head_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(15),
             snapshot: None,
             on_request: None,
@@ -130,6 +132,12 @@ impl MockServerBuilder {
         self
     }
 
+    /// How long a connection may stay open without a whole head of a request: 30 seconds by default.
+    pub fn head_timeout(mut self, timeout: Duration) -> Self {
+        self.head_timeout = timeout;
+        self
+    }
+
     /// How long the body of a request may take to arrive: 15 seconds by default.
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
         self.body_timeout = timeout;
@@ -184,6 +192,7 @@ impl MockServerBuilder {
             log: Log::default(),
             deliveries,
             legacy_until: self.legacy_until,
+            head_timeout: self.head_timeout,
             body_timeout: self.body_timeout,
             on_request: self.on_request,
         });

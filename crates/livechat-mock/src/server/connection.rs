@@ -24,8 +24,6 @@ use tokio::{
 
 use super::{Shared, answer, delivery::Dispatcher};
 
-/// How long a connection may stay without sending a whole head of a request.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long to wait before accepting again when the machine has no more handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
@@ -50,6 +48,7 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, dispatcher
 async fn connection(stream: TcpStream, shared: Arc<Shared>) {
     // Answers are small and waited for.
     let _ = stream.set_nodelay(true);
+    let head_timeout = shared.head_timeout;
     let reset = Arc::new(AtomicBool::new(false));
     let stream = TokioIo::new(Breakable { stream, reset: Arc::clone(&reset) });
     let service = service_fn(move |request| {
@@ -67,7 +66,9 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
     // An error here is the client's: it went away, or what it sent is not HTTP, which hyper has answered.
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
+        .header_read_timeout(head_timeout)
+        // Whoever has said all that they had to say still gets an answer.
+        .half_close(true)
         .serve_connection(stream, service)
         .await;
 }

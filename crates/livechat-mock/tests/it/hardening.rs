@@ -148,6 +148,64 @@ async fn a_body_that_never_comes_ends_in_a_timeout() {
 }
 
 #[tokio::test]
+async fn a_head_that_never_ends_is_not_waited_for() {
+    let mock = Mock::with(MockServer::builder().head_timeout(Duration::from_millis(1))).await;
+    for start in ["", "POST /v3.5/agent/action/list_chats HTTP/1.1\r\nhost: a\r\nx-slow: "] {
+        let answer = raw(&mock, start.as_bytes()).await;
+        assert!(!answer.contains("200 OK"), "{start}: {answer}");
+    }
+}
+
+/// A request for a list of chats, with more in its head.
+fn list_chats(mock: &Mock, more: &str) -> String {
+    let token = mock.server.tokens().agent;
+    format!(
+        "POST /v3.5/agent/action/list_chats HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\nconnection: close\r\n{more}\r\n"
+    )
+}
+
+#[tokio::test]
+async fn what_is_announced_as_too_large_is_not_waited_for() {
+    let mock = Mock::start().await;
+    let answer = raw(&mock, list_chats(&mock, "content-length: 1073741824\r\n").as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_refused_and_a_whole_one_answered_though_nothing_follows() {
+    let mock = Mock::start().await;
+    for (body, status) in [("{", "400"), ("{}", "200")] {
+        let address = mock.server.url().strip_prefix("http://").unwrap().to_owned();
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = list_chats(&mock, "content-length: 2\r\n") + body;
+        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{body}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn heads_that_are_too_large_are_refused() {
+    let mock = Mock::start().await;
+    let many = "x-more: a\r\n".repeat(200);
+    let answer = raw(&mock, list_chats(&mock, &many).as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+    let path = format!("GET /{} HTTP/1.1\r\nhost: a\r\n\r\n", "x".repeat(70_000));
+    let answer = raw(&mock, path.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 414"), "{answer}");
+    // The server may close before it has read everything: then nothing of its answer arrives.
+    let mut stream = TcpStream::connect(mock.server.url().strip_prefix("http://").unwrap()).await.unwrap();
+    let _ = stream.write_all(list_chats(&mock, &format!("x: {}\r\n", "y".repeat(2 << 20))).as_bytes()).await;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    assert!(!answer.starts_with(b"HTTP/1.1 200"));
+    mock.agent("list_chats", json!({})).await.ok();
+}
+
+#[tokio::test]
 async fn what_is_not_http_is_turned_away() {
     let mock = Mock::start().await;
     for bytes in [&b"\x16\x03\x01\x02\x00"[..], b"hello\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"] {

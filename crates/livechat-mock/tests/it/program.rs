@@ -45,6 +45,80 @@ fn it_prints_its_address_and_tokens_and_a_line_for_each_request() {
     assert_eq!(lines.next().unwrap(), "200 POST /v3.5/agent/action/list_chats owner@example.com");
 }
 
+/// The program, its address and its agent's token.
+fn running(arguments: &[&str]) -> (Program, String, String) {
+    let mut program = Program(program(arguments).spawn().unwrap());
+    let mut lines = BufReader::new(program.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let address = lines.next().unwrap().strip_prefix("LiveChat v3.5 at http://").unwrap().to_owned();
+    let token = lines.next().unwrap().split_whitespace().last().unwrap().to_owned();
+    // Somebody has to read the lines of the requests.
+    std::thread::spawn(move || lines.for_each(drop));
+    (program, address, token)
+}
+
+/// The answer to an action of agents.
+fn call(address: &str, token: &str, action: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "POST /v3.5/agent/action/{action} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn the_options_decide_on_rates_regions_and_how_many_chats_are_kept() {
+    let (_program, address, token) = running(&["--rate-limit", "3", "--region", "fra", "--max-chats", "1"]);
+    assert!(token.starts_with("fra:"));
+    let other = call(&address, "dal:anything", "list_chats", "{}");
+    assert!(other.starts_with("HTTP/1.1 421") && other.contains("misdirected_request"), "{other}");
+    for _ in 0..2 {
+        assert!(call(&address, &token, "start_chat", "{}").starts_with("HTTP/1.1 200"));
+    }
+    let chats = call(&address, &token, "list_chats", "{}");
+    assert!(
+        chats.contains("\"found_chats\":1") && chats.to_ascii_lowercase().contains("\r\nlegacy: "),
+        "{chats}"
+    );
+    assert!(call(&address, &token, "list_chats", "{}").starts_with("HTTP/1.1 429"));
+}
+
+#[test]
+fn a_snapshot_file_keeps_the_state() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("livechat-mock-snapshot.json");
+    let _ = std::fs::remove_file(&file);
+    let mut chats = Vec::new();
+    for _ in 0..2 {
+        let (program, address, token) = running(&["--snapshot", file.to_str().unwrap(), "--seed", "1"]);
+        chats.push(call(&address, &token, "list_chats", "{\"limit\": 1}"));
+        assert!(call(&address, &token, "start_chat", "{}").starts_with("HTTP/1.1 200"));
+        interrupt(program);
+    }
+    let found = |text: &str| {
+        text.split("\"found_chats\":")
+            .nth(1)
+            .unwrap()
+            .split([',', '}'])
+            .next()
+            .unwrap()
+            .parse::<u32>()
+            .unwrap()
+    };
+    assert_eq!(found(&chats[1]), found(&chats[0]) + 1, "the chat of the first run is there in the second");
+}
+
+/// Ends the program as Ctrl-C does, so that it writes its state.
+fn interrupt(mut program: Program) {
+    let killed = Command::new("kill").args(["-INT", &program.0.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    assert!(program.0.wait().unwrap().success());
+}
+
 #[test]
 fn the_help_has_examples_and_a_wrong_argument_points_to_it() {
     let help = program(&["--help"]).output().unwrap();
