@@ -642,7 +642,7 @@ impl Model {
                 let mut all: Vec<&Property> = Vec::new();
                 for property in parts.iter().flat_map(|part| self.properties(part)) {
                     match all.iter().position(|known| known.name == property.name) {
-                        // A later part may say more of a field than an earlier one.
+                        // The checks refuse this; until then one of the two stands for the property.
                         Some(at) => {
                             all.remove(at);
                             all.insert(at, property);
