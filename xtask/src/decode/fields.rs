@@ -154,33 +154,10 @@ pub(super) fn list<'a>(node: &'a Node, what: &'static str, errors: &Diagnostics)
 /// A text.
 pub(super) fn text(node: &Node, what: &'static str, errors: &Diagnostics) -> Option<String> {
     let found = node.as_str().map(|text| text.trim_end().to_owned());
-    match &found {
-        None => wrong_type(node, what, "a string", errors),
-        Some(text) if PROSE.contains(&what) => prose(text, node.place, errors),
-        Some(_) => {}
+    if found.is_none() {
+        wrong_type(node, what, "a string", errors);
     }
     found
-}
-
-/// The keys whose text becomes documentation.
-const PROSE: &[&str] = &["description", "x-description", "x-enumDescriptions", "title"];
-
-/// An address in Markdown is one by its brackets; rustdoc warns of any other.
-fn prose(text: &str, place: Place, errors: &Diagnostics) {
-    for scheme in ["https://", "http://"] {
-        for (at, _) in text.match_indices(scheme) {
-            let before = text.get(..at).unwrap_or_default().chars().next_back();
-            if !before.is_some_and(|c| "<(`\"'".contains(c)) {
-                let help = "write it in angle brackets, `<https://host/path>`, or as code";
-                errors.report(
-                    Code::InvalidUrl,
-                    place,
-                    "an address stands in the text without brackets",
-                    help,
-                );
-            }
-        }
-    }
 }
 
 /// A list of texts.

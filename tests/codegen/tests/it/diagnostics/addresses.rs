@@ -50,10 +50,6 @@ super::cases! {
             "  title: Agent Chat API\n  license: {name: MIT, url: \"http://licenses.example.com\"}\n"),
     ];
 
-    an_address_in_a_text_without_brackets: InvalidUrl, [
-        Replace("shared/ids.yaml", "Identifies a chat.", "Identifies a chat of https://example.com."),
-    ];
-
     a_path_with_a_query: InvalidPath, [
         Replace("agent-chat/openapi.yaml", PATH, "/v3.5/agent/action/get_chat?chat_id=1:"),
     ];
