@@ -180,8 +180,8 @@ pub(crate) mod postgres {
             .output()
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        // The shell reads its input to the end, which comes with the end of this process.
-        let shell = "\"$0\" -D data -k \"$PWD\" -c listen_addresses= -c fsync=off & read -r end; kill -INT $!; wait; rm -rf \"$PWD\"";
+        // The shell reads its input to the end, which comes with the end of this process, also if a signal ends both.
+        let shell = "trap '' INT TERM; \"$0\" -D data -k \"$PWD\" -c listen_addresses= -c fsync=off & read -r end; kill -INT $!; wait; rm -rf \"$PWD\"";
         let mut server = command("sh")
             .args(["-c", shell])
             .arg(programs.join("postgres"))
