@@ -87,12 +87,16 @@ pub(crate) fn resume(call: &mut Call<'_>, id: &str, beginning: Beginning) -> Res
     if chat.is_active() {
         return Err(ApiError::validation(format!("chat `{id}` is active already")));
     }
-    let group_ids = beginning.group_ids.clone().unwrap_or_else(|| chat.group_ids.clone());
+    let customer = call.state.customers.get(call.caller.id()).filter(|_| call.caller.is_customer());
+    let by_rule = customer.and_then(|customer| call.state.auto_access(customer));
+    let group_ids = beginning.group_ids.clone().or(by_rule).unwrap_or_else(|| chat.group_ids.clone());
     check_beginning(call, &beginning)?;
     let route = find_agent(call, &beginning, &group_ids)?;
     let before = call.state.chat(id)?.clone();
     let chat = call.state.chat_mut(id)?;
     chat.group_ids = group_ids;
+    // A chat is followed until it is reactivated.
+    chat.followers.clear();
     for member in &mut chat.members {
         member.present = member.kind == Kind::Customer;
     }

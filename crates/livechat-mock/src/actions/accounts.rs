@@ -146,6 +146,9 @@ fn meant(call: &Call<'_>, code: Option<&Secret>) -> String {
 
 pub(crate) fn revoke_token(call: &mut Call<'_>, request: RevokeToken) -> Result<Empty, ApiError> {
     let token = meant(call, request.code.as_ref());
+    if matches!(call.state.tokens.access.get(&token), Some(Token { who: Who::Bot(_), .. })) {
+        return Err(ApiError::oauth(OauthErrorCode::InvalidRequest, "a bot's token cannot be revoked"));
+    }
     if call.state.tokens.revoke(&token) {
         return Ok(Empty::default());
     }

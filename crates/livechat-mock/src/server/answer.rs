@@ -200,10 +200,11 @@ fn perform(
     let api = Some(route.info.api);
     let mut state = shared.state();
     let now = state.now();
-    let caller = match authorize(&state, route, parts, now) {
+    let mut caller = match authorize(&state, route, parts, now) {
         Ok(caller) => caller,
         Err(error) => return Answer::error(error, api),
     };
+    caller.changes = route.info.scopes.names().contains(&"chats--all:rw");
     let user = caller.id().to_owned();
     let failed = |error| Answer { user: user.clone(), ..Answer::error(error, api) };
     if !caller.token.is_empty()

@@ -27,6 +27,8 @@ pub(crate) struct Caller {
     pub(crate) scopes: BTreeSet<String>,
     /// Whether the token is a personal access token, which the documentation treats apart.
     pub(crate) is_personal: bool,
+    /// Whether the action changes something: then chats of other groups need `chats--all:rw`, else `chats--all:ro` will do.
+    pub(crate) changes: bool,
     /// The token itself; empty for nobody.
     pub(crate) token: String,
 }
@@ -38,6 +40,7 @@ impl Caller {
             client_id: String::new(),
             scopes: BTreeSet::new(),
             is_personal: false,
+            changes: false,
             token: String::new(),
         }
     }
@@ -95,7 +98,7 @@ impl State {
         match &caller.who {
             Who::Customer(id) => chat.customer_id() == Some(id),
             Who::Agent(id) | Who::Bot(id) => {
-                caller.has("chats--all:ro")
+                caller.has(if caller.changes { "chats--all:rw" } else { "chats--all:ro" })
                     || chat.member(id).is_some()
                     || self.shares_group(id, &chat.group_ids)
             }

@@ -104,6 +104,20 @@ pub(crate) fn check_value(
 }
 
 impl State {
+    /// The properties, and the default values of those that are not set.
+    pub(crate) fn with_defaults(&self, properties: &Properties, location: Location) -> Properties {
+        let mut all = properties.clone();
+        for (namespace, definitions) in &self.definitions {
+            for (name, definition) in definitions {
+                if let (Some(value), Some(_)) = (&definition.default_value, location.of(&definition.access)) {
+                    let values = all.entry(namespace.clone()).or_default();
+                    values.entry(name.clone()).or_insert_with(|| value.clone());
+                }
+            }
+        }
+        all
+    }
+
     /// Checks properties that are to be set. Those of LiveChat's own namespaces have no definitions to be checked against;
     /// those of an application must be registered.
     pub(crate) fn check_properties(

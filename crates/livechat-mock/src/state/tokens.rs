@@ -274,6 +274,7 @@ impl State {
             client_id: token.client_id.clone(),
             scopes: token.scopes.clone(),
             is_personal: token.kind == TokenKind::Personal,
+            changes: false,
             token: text.to_owned(),
         })
     }

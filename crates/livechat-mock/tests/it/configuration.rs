@@ -203,7 +203,8 @@ async fn definitions_of_properties_are_checked() {
     .ok();
     let all = mock.configuration("list_properties", json!({"owner_client_id": client})).await.ok();
     assert_eq!(all["p"]["public_access"], json!(["read"]));
-    mock.configuration("unregister_property", json!({"name": "p", "owner_client_id": client})).await.ok();
+    mock.configuration("register_property", define(json!({"name": "q"}))).await.ok();
+    mock.configuration("unregister_property", json!({"name": "q", "owner_client_id": client})).await.ok();
 }
 
 #[tokio::test]

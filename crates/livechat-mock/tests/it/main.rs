@@ -17,5 +17,6 @@ mod hardening;
 mod memory;
 mod program;
 mod reports;
+mod rules;
 mod tokens;
 mod webhooks;

@@ -176,9 +176,12 @@ async fn everything(mock: &Mock) {
     mock.agent("transfer_chat", json!({"id": chat, "target": {"type": "group", "ids": [1]}})).await.ok();
     mock.agent("deactivate_chat", json!({"id": chat, "ignore_requester_presence": true})).await.ok();
     let customer = mock.agent("create_customer", json!({"name": "Ada"})).await.ok();
-    mock.agent("update_customer", json!({"id": customer["customer_id"], "session_fields": [{"a": "b"}]}))
-        .await
-        .ok();
+    let change = json!({"id": customer["customer_id"], "session_fields": [{"a": "b"}]});
+    // Without an active chat nobody is told.
+    mock.agent("update_customer", change.clone()).await.ok();
+    let users = json!([{"id": customer["customer_id"], "type": "customer"}]);
+    mock.agent("start_chat", json!({"chat": {"users": users}})).await.ok();
+    mock.agent("update_customer", change).await.ok();
     in_configuration(mock).await;
 }
 

@@ -110,8 +110,11 @@ async fn set_up(agent: &LiveChat, client_id: &str) {
             };
             let definition = with(json!({"type": kind, "access": access}));
             send(agent, "configuration", "register_property", definition).await;
-            let published = with(json!({"access_type": ["read", "write"]}));
-            send(agent, "configuration", "publish_property", published).await;
+            // Others' can be written once they are published; then they cannot be unregistered any more.
+            if owner == OTHER_CLIENT_ID {
+                let published = with(json!({"access_type": ["read", "write"]}));
+                send(agent, "configuration", "publish_property", published).await;
+            }
         }
     }
     for page in ["/no/", "/da/"] {

@@ -261,9 +261,9 @@ pub(crate) fn set_fields(call: &mut Call<'_>, id: &str, fields: SessionFields) {
     let chat = active.map(|chat| chat.id.clone());
     webhook.active_chat =
         active.and_then(|chat| Some(ActiveChat::new(chat.id.as_str(), chat.active()?.id.as_str())));
-    match chat {
-        Some(chat) => call.emit_about(&chat, webhook),
-        None => call.emit(webhook),
+    // It is sent only if the customer has an active chat.
+    if let Some(chat) = chat {
+        call.emit_about(&chat, webhook);
     }
 }
 

@@ -57,16 +57,24 @@ pub(crate) fn multicast(call: &mut Call<'_>, request: Multicast) -> Result<Empty
     Ok(Empty::default())
 }
 
+/// Those who are not offline, whoever has the fewest chats first.
 pub(crate) fn list_agents_for_transfer(
     call: &mut Call<'_>,
     request: ListAgentsForTransfer,
 ) -> Result<Vec<AgentForTransfer>, ApiError> {
     let chat = call.state.visible_chat(&call.caller, request.chat_id.as_str())?;
-    let free = call.state.workers().filter(|worker| {
-        worker.status.accepts_chats()
+    let online = call.state.workers().filter(|worker| {
+        worker.status.is_online()
             && !chat.has_present(worker.id)
             && call.state.shares_group(worker.id, &chat.group_ids)
     });
-    let load = |id: &str| i64::try_from(call.state.load(id)).unwrap_or(i64::MAX);
-    Ok(free.map(|worker| AgentForTransfer::new(worker.id, load(worker.id))).collect())
+    // Only chats with customers count.
+    let load = |id: &str| {
+        let chats = call.state.chats.values();
+        chats.filter(|chat| chat.is_active() && chat.has_present(id) && chat.customer_id().is_some()).count()
+    };
+    let mut agents: Vec<_> = online.map(|worker| (load(worker.id), worker.id)).collect();
+    agents.sort_unstable();
+    let view = |(load, id)| AgentForTransfer::new(id, i64::try_from(load).unwrap_or(i64::MAX));
+    Ok(agents.into_iter().map(view).collect())
 }

@@ -78,7 +78,10 @@ pub(crate) fn unregister_property(
     call: &mut Call<'_>,
     request: UnregisterProperty,
 ) -> Result<Empty, ApiError> {
-    definition(call, request.owner_client_id.as_str(), &request.name)?;
+    if definition(call, request.owner_client_id.as_str(), &request.name)?.public_access.is_some() {
+        let message = format!("property `{}` is published: it cannot be unregistered any more", request.name);
+        return Err(ApiError::validation(message));
+    }
     if let Some(owned) = call.state.definitions.get_mut(request.owner_client_id.as_str()) {
         owned.remove(&request.name);
         if owned.is_empty() {
@@ -135,7 +138,8 @@ pub(crate) fn list_license_properties(
     let all = call.caller.has("properties.license.value--all:ro");
     let own = call.caller.client_id.as_str();
     let namespace = request.namespace.as_deref();
-    let mut found = select(&call.state.license_properties, namespace, |name| name.starts_with(&prefix));
+    let there = call.state.with_defaults(&call.state.license_properties, Location::License);
+    let mut found = select(&there, namespace, |name| name.starts_with(&prefix));
     found.retain(|namespace, _| all || namespace == own);
     Ok(found)
 }
@@ -188,7 +192,8 @@ pub(crate) fn list_groups_properties(
     let none = Properties::new();
     let view = |id: i64| {
         let all = call.state.group_properties.get(&id).unwrap_or(&none);
-        let found = select(all, request.namespace.as_deref(), |name| name.starts_with(&prefix));
+        let all = call.state.with_defaults(all, Location::Group);
+        let found = select(&all, request.namespace.as_deref(), |name| name.starts_with(&prefix));
         GroupProperties::new(id, found)
     };
     Ok(ids.into_iter().map(view).collect())

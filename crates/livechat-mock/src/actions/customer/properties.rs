@@ -16,7 +16,7 @@ use crate::{
     actions::Call,
     error::ApiError,
     property_changes::{Target, delete, update},
-    state::properties::select,
+    state::properties::{Location, select},
 };
 
 fn change(call: &mut Call<'_>, target: Target<'_>, properties: &Properties) -> Result<Empty, ApiError> {
@@ -78,7 +78,8 @@ pub(crate) fn list_license_properties(
 ) -> Result<Properties, ApiError> {
     let access = |definition: &PropertyDefinition| definition.access.license.clone();
     let (namespace, name) = (request.namespace.as_deref(), request.name.as_deref());
-    Ok(readable(call, &call.state.license_properties, namespace, name, access))
+    let all = call.state.with_defaults(&call.state.license_properties, Location::License);
+    Ok(readable(call, &all, namespace, name, access))
 }
 
 pub(crate) fn list_group_properties(
@@ -92,6 +93,7 @@ pub(crate) fn list_group_properties(
     let access = |definition: &PropertyDefinition| definition.access.group.clone();
     let (namespace, name) = (request.namespace.as_deref(), request.name.as_deref());
     let all = call.state.group_properties.get(&id).cloned().unwrap_or_default();
+    let all = call.state.with_defaults(&all, Location::Group);
     Ok(readable(call, &all, namespace, name, access))
 }
 
