@@ -72,7 +72,8 @@ def check(api, program, documents):
                 "--warnings", "off", "--no-color", "--request-timeout", "20", "--suppress-health-check", "all",
             ]
             environment = {**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": folder}
-            run = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+            # It leaves files where it runs.
+            run = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, check=False)
         alive = process.poll() is None
     finally:
         process.terminate()
@@ -85,7 +86,7 @@ def check(api, program, documents):
 
 def timed(api, program, documents):
     begun = time.monotonic()
-    made = check(api, program, Path(documents))
+    made = check(api, program, Path(documents).resolve())
     outcome = "failed" if made is None else f"{made} requests, all answered as the spec has it"
     print(f"{api}: {outcome} ({time.monotonic() - begun:.0f} s)", flush=True)
     return made is not None
