@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use crate::decode::Difference;
 use crate::diagnostics::{Code, Diagnostics};
 use crate::model::{Document, ERROR_TYPE, Model, SCOPE, SchemaId};
+pub use names::CLIENT_METHODS;
 use places::Places;
 
 /// Reports everything that is wrong with a linked model.

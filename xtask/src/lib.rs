@@ -10,7 +10,7 @@
 
 pub mod bench;
 pub mod bundle;
-mod check;
+pub mod check;
 pub mod ci;
 mod decode;
 pub mod describe;

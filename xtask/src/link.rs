@@ -293,6 +293,17 @@ impl<'a> Linker<'a> {
         }
     }
 
+    /// A name that travels stands twice, where the thing is and where it is listed: a slip in one of them is seen.
+    fn same_name<T>(&self, listed: &str, entry: &Entry<T>) {
+        let Entry::Ref(reference) = entry else { return };
+        let name = reference.text.rsplit('/').next().unwrap_or(&reference.text);
+        if name != listed {
+            let message = format!("`{listed}` is listed here, and `{name}` is what it refers to");
+            let help = "this name travels, so it is written alike in both places: correct one of them";
+            self.errors.report(Code::InvalidRef, reference.place, message, help);
+        }
+    }
+
     fn document(&mut self, file: &SpecFile, root: &Root, files: &[SpecFile]) -> Document {
         let folder = self.folder(file.file).to_owned();
         let mut actions = Vec::new();
@@ -306,6 +317,7 @@ impl<'a> Linker<'a> {
         }
         security::check(root, demanded.into_iter(), self.errors);
         for (name, entry) in &file.rtm {
+            self.same_name(&name.name, entry);
             if let Some(entry) = self.follow(entry, files, "x-rtm", |file| &file.rtm) {
                 actions.push(self.rtm_action(&name.name, entry));
             }
@@ -315,6 +327,7 @@ impl<'a> Linker<'a> {
                         list: fn(&SpecFile) -> &Entries<MessageEntry>| {
             let mut all = Vec::new();
             for (name, entry) in entries {
+                self.same_name(&name.name, entry);
                 if let Some(entry) = self.follow(entry, files, section, list) {
                     all.push(self.message(&name.name, entry));
                 }

@@ -12,6 +12,8 @@ use crate::name;
 const TAKEN: &[&str] = &[
     "Self",
     "Option",
+    "Into",
+    "IntoIterator",
     "Vec",
     "String",
     "Box",
@@ -57,6 +59,25 @@ const TAKEN: &[&str] = &[
 /// Fields that Rust keeps for itself even as raw identifiers, and the name of constructors.
 const NO_FIELDS: &[&str] = &["self", "super", "crate", "new"];
 
+/// Methods that every client of an API has, or one of them has by hand: no operation can have their names.
+pub const CLIENT_METHODS: &[&str] = &[
+    "send",
+    "send_raw",
+    "upload",
+    "batch",
+    "pages",
+    "pages_from",
+    "items",
+    "items_from",
+    "livechat",
+    "author_id",
+    "organization_id",
+    "in_group",
+    "with_cookies",
+    "clone",
+    "fmt",
+];
+
 /// Modules that the generator adds to those of an API's files.
 const MODULES: &[&str] = &["actions", "push", "webhook"];
 
@@ -82,6 +103,7 @@ pub(super) fn check(model: &Model, errors: &Diagnostics) {
     modules(model, errors);
     for document in &model.documents {
         entries(document, errors);
+        methods(document, errors);
         let reached = model.reached(document.schemas().chain(model.failures(document)));
         one_name_each(model, &document.folder, reached, errors);
     }
@@ -128,6 +150,32 @@ fn entries(document: &Document, errors: &Diagnostics) {
     document.webhooks.iter().for_each(|webhook| entry("webhook", &webhook.name, webhook.place));
 }
 
+/// Operations, and the streams of those that have pages, become methods of one client.
+fn methods(document: &Document, errors: &Diagnostics) {
+    let operations = || document.actions.iter().filter(|action| action.http.is_some());
+    let ids: BTreeSet<&str> = operations().map(|action| action.id.as_str()).collect();
+    for action in operations() {
+        let id = &action.id;
+        if CLIENT_METHODS.contains(&id.as_str()) {
+            let message = format!("the operationId `{id}` is a method that a client of an API has by hand");
+            let help = "choose another, and write the documented name in `x-action`";
+            errors.report(Code::NameClash, action.place, message, help);
+        }
+        for suffix in ["stream", "pages"].into_iter().filter(|_| action.pagination.is_some()) {
+            let method = format!("{id}_{suffix}");
+            if ids.contains(method.as_str()) {
+                let message = format!(
+                    "the pages of `{id}` are read by the method `{method}`, which is an operationId too"
+                );
+                let help = format!(
+                    "give the operation `{method}` another, and write the documented name in `x-action`"
+                );
+                errors.report(Code::NameClash, action.place, message, help);
+            }
+        }
+    }
+}
+
 /// A file becomes a module.
 fn modules(model: &Model, errors: &Diagnostics) {
     let mut known: BTreeMap<(&str, String), &str> = BTreeMap::new();
@@ -162,15 +210,16 @@ fn fields(model: &Model, named: &Named, errors: &Diagnostics) {
         if !name::is_word(&field) || !property.name.is_ascii() || NO_FIELDS.contains(&field.as_str()) {
             let message = format!("`{}` becomes no good field", property.name);
             let help = format!(
-                "a property's name is ASCII, with a letter before any digit, and not {}: the generator needs an \
-                 exception in xtask/src/name.rs",
+                "a property's name is ASCII, with a letter before any digit, and not {}: a name that the documentation \
+                 has all the same needs an exception in `field` of xtask/src/name.rs",
                 NO_FIELDS.join(", ")
             );
             errors.report(Code::InvalidName, property.place, message, help);
         }
         if let Some(other) = known.insert(field.clone(), property.name.clone()) {
             let message = format!("`{}` and `{other}` both become the field `{field}`", property.name);
-            let help = "the generator needs an exception in xtask/src/name.rs";
+            let help =
+                "if both are documented, `field` in xtask/src/name.rs needs an exception for one of them";
             errors.report(Code::NameClash, property.place, message, help);
         }
         for alias in &property.schema.aliases {
@@ -187,7 +236,7 @@ fn fields(model: &Model, named: &Named, errors: &Diagnostics) {
 /// Two values or branches must not become the same variant.
 fn variants(model: &Model, named: &Named, errors: &Diagnostics) {
     let way_out = match named.schema.shape {
-        Shape::Enum(_) => "the generator needs an exception in xtask/src/name.rs",
+        Shape::Enum(_) => "give it one in `VARIANTS` of xtask/src/name.rs, such as `(\"+1\", \"PlusOne\")`",
         Shape::ByType(_) => "give the branch another `title`",
         _ => "rename the schema of the branch",
     };

@@ -2,12 +2,13 @@
 
 use super::{places::Places, values::fits};
 use crate::diagnostics::{Code, Diagnostics};
-use crate::model::{Action, Content, Http, Method, Model, Parameter, Shape, StringFormat};
+use crate::model::{Action, Content, Http, Method, Model, Parameter, Repeatable, Shape, StringFormat};
 
 pub(super) fn check(model: &Model, action: &Action, errors: &Diagnostics) {
     let Some(http) = &action.http else { return };
     multipart(model, action, http, errors);
     holes(action, http, errors);
+    custom_id(model, action, errors);
     for parameter in &http.parameters {
         self::parameter(model, http, parameter, errors);
     }
@@ -23,6 +24,21 @@ fn multipart(model: &Model, action: &Action, http: &Http, errors: &Diagnostics) 
         let message = "this multipart body cannot be sent";
         let help = "a multipart body has exactly one property, `type: string, format: binary`";
         errors.report(Code::UnsupportedMediaType, action.request.schema.place, message, help);
+    }
+}
+
+/// What is recognised by its `custom_id` must be able to carry one.
+fn custom_id(model: &Model, action: &Action, errors: &Diagnostics) {
+    if action.repeatable != Repeatable::WithCustomId {
+        return;
+    }
+    let request = &action.request.schema;
+    let inside = model.reached([request]);
+    let schemas = inside.iter().map(|id| &model.named(*id).schema).chain([request]);
+    if !schemas.flat_map(|schema| model.properties(schema)).any(|property| property.name == "custom_id") {
+        let message = format!("nothing in the request of `{}` has a `custom_id`", action.id);
+        let help = "write `x-repeatable: always` if a second request changes nothing, or leave it out";
+        errors.report(Code::UnknownValue, action.place, message, help);
     }
 }
 

@@ -47,7 +47,18 @@ fn property(model: &Model, property: &Property, named: &Named, errors: &Diagnost
     let name = property.name.to_snake_case();
     let looks_secret =
         name.split('_').any(|word| matches!(word.trim_end_matches('s'), "secret" | "token" | "password"));
-    let is_text = matches!(model.resolve(schema).shape, Shape::String(_));
+    let shape = &model.resolve(schema).shape;
+    let is_text = matches!(shape, Shape::String(_));
+    if let Shape::Array(items) = shape {
+        let item = model.resolve(items);
+        if looks_secret && matches!(item.shape, Shape::String(_)) && items.secret.or(item.secret).is_none() {
+            let message =
+                format!("the items of `{}` look like secrets and do not say whether they are", property.name);
+            let help =
+                "make the items a named schema with `x-secret: true`; or `x-secret: false` if they are none";
+            errors.report(Code::SecretUnmarked, property.place, message, help);
+        }
+    }
     let stated = schema.secret.or(model.resolve(schema).secret);
     if looks_secret && is_text && stated.is_none() {
         let message = format!("`{}` looks like a secret and does not say whether it is one", property.name);

@@ -143,7 +143,6 @@ impl Server {
         server
     }
 
-    #[cfg(any(feature = "accounts", feature = "customer"))]
     pub(crate) fn url(&self) -> String {
         self.address.clone()
     }

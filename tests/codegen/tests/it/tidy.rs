@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::sync::LazyLock;
 
+use xtask::check::CLIENT_METHODS;
 use xtask::render::{MARK, places};
 
 use crate::support::{files, workspace};
@@ -136,6 +137,23 @@ fn only_generated_files_bear_the_mark() {
         .iter()
         .filter(|(path, text)| !is_generated(path) && text.lines().take(2).any(|line| line.contains(MARK)));
     none("regen does not own these", marked.map(|(path, _)| path.clone()));
+}
+
+/// The checks refuse an operation of such a name, because its method would stand beside the one that is there.
+#[test]
+fn the_generator_knows_every_method_that_the_clients_have_by_hand() {
+    let clients = written().filter(|(path, _)| path.starts_with("crates/livechat-client/src/apis"));
+    let methods = clients.flat_map(|(_, text)| {
+        let heads = text.lines().filter(|line| line.starts_with("    ") && line.contains("pub "));
+        heads.filter_map(|line| line.split_once("fn ")?.1.split(['(', '<']).next())
+    });
+    let of_the_root = ["agent", "customer", "configuration", "reports", "accounts"];
+    let methods: Vec<&str> = methods.filter(|name| !of_the_root.contains(name)).collect();
+    assert!(methods.contains(&"send"), "{methods:?}");
+    none(
+        "add it to CLIENT_METHODS in xtask/src/check/names.rs",
+        methods.into_iter().filter(|name| !CLIENT_METHODS.contains(name)).map(str::to_owned),
+    );
 }
 
 #[test]

@@ -12,7 +12,8 @@ super::cases! {
     ];
 
     an_rtm_action_that_is_an_operation_too: DuplicateOperationId, [
-        Replace("agent-chat/openapi.yaml", "  login: {$ref", "  list_chats: {$ref"),
+        Replace("agent-chat/openapi.yaml", "  login: {$ref: \"session.yaml#/x-rtm/login", "  list_chats: {$ref: \"session.yaml#/x-rtm/list_chats"),
+        Replace("agent-chat/session.yaml", "  login:\n", "  list_chats:\n"),
     ];
 
     two_paths_that_differ_in_a_parameter_only: DuplicateRoute, [
@@ -185,6 +186,22 @@ super::cases! {
     a_batch_of_itself: UnknownBatchAction, [
         Replace("agent-chat/chats.yaml", "      x-scopes: {all: [\"chats--all:ro\"]}\n",
             "      x-scopes: {all: [\"chats--all:ro\"]}\n      x-batch-of: start_chat\n"),
+    ];
+
+    an_operation_named_like_a_method_of_every_client: NameClash, [
+        Replace("agent-chat/chats.yaml", "operationId: get_chat", "operationId: send\n      x-action: get_chat"),
+    ];
+
+    an_operation_named_like_the_stream_of_another: NameClash, [
+        Replace("agent-chat/chats.yaml", "operationId: get_chat", "operationId: list_chats_stream\n      x-action: get_chat"),
+    ];
+
+    a_request_without_the_custom_id_by_which_it_is_recognised: UnknownValue, [
+        Replace("agent-chat/chats.yaml", "x-repeatable: always\n      parameters", "x-repeatable: with_custom_id\n      parameters"),
+    ];
+
+    a_push_that_is_listed_by_another_name: InvalidRef, [
+        Replace("agent-chat/openapi.yaml", "  incoming_event: {$ref", "  incoming_events: {$ref"),
     ];
 
     an_action_without_a_name: InvalidName, [

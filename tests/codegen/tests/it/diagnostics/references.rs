@@ -217,7 +217,8 @@ super::cases! {
     ];
 
     a_push_that_is_no_word: InvalidName, [
-        Replace("agent-chat/openapi.yaml", "  incoming_event: {$ref", "  \"incoming event!\": {$ref"),
+        Replace("agent-chat/openapi.yaml", "  incoming_event: {$ref: \"pushes.yaml#/x-pushes/incoming_event", "  \"incoming event!\": {$ref: \"pushes.yaml#/x-pushes/incoming event!"),
+        Replace("agent-chat/pushes.yaml", "  incoming_event:\n", "  \"incoming event!\":\n"),
     ];
 
     a_file_that_is_no_module: InvalidName, [

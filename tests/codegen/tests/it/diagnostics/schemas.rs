@@ -269,6 +269,13 @@ super::cases! {
         Replace("agent-chat/session.yaml", "        token:\n", "        clientSecrets: {type: string, description: Secrets of the client.}\n        token:\n"),
     ];
 
+    a_list_of_secrets_that_are_not_marked: SecretUnmarked, [
+        Replace("agent-chat/session.yaml", "        token:\n", concat!(
+            "        old_tokens:\n          type: array\n          description: Earlier credentials.\n",
+            "          items: {type: string}\n        token:\n",
+        )),
+    ];
+
     a_secret_that_is_a_number: SecretUnmarked, [
         Replace("agent-chat/session.yaml", "          type: string\n", "          type: integer\n"),
         Replace("agent-chat/session.yaml", "token: Bearer dal:A1b2", "token: 1"),
