@@ -55,7 +55,7 @@ fn property(model: &Model, property: &Property, named: &Named, errors: &Diagnost
             let message =
                 format!("the items of `{}` look like secrets and do not say whether they are", property.name);
             let help =
-                "make the items a named schema with `x-secret: true`; or `x-secret: false` if they are none";
+                "add `x-secret: true` to the items; or `x-secret: false` if they are none";
             errors.report(Code::SecretUnmarked, property.place, message, help);
         }
     }
