@@ -31,6 +31,10 @@
 //! it does not know: an enum of strings keeps the string ([`UnknownValue`]), a union the whole object ([`Unknown`]), an
 //! envelope the whole payload ([`UnknownPayload`]). Each is written back as it came, and none ever equals a known value.
 //!
+//! A field that was skipped is not written back. Whoever must lose nothing keeps the bytes beside the value: `livechat-client` has them
+//! in `Response::body`, and alone by `send_raw`; `livechat-webhooks` has a webhook's text in `Verified::body`, but for the secret key. To
+//! read a payload as nothing but JSON, take [`AnyPayload`].
+//!
 //! What *is* known is read strictly. A message whose `text` is a number is an error that names the field and the value; it does
 //! not become something else that happens to fit:
 //!
