@@ -33,7 +33,8 @@ Examples:
   curl -s http://127.0.0.1:4010/v3.5/agent/action/list_chats \\
     -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' -d '{}'
 
-The program prints its address and ready-made tokens. The mock's own settings are under /_mock/:
+The program prints its address and ready-made tokens. A program with livechat-client calls it if LIVECHAT_API_URL and
+LIVECHAT_ACCOUNTS_URL are the address; another calls it in place of https://api.livechatinc.com. The mock's own settings are under /_mock/:
   curl -s http://127.0.0.1:4010/_mock/tokens
   curl -s http://127.0.0.1:4010/_mock/faults -d '{\"fault\": \"error\", \"type\": \"too_many_requests\", \"action\": \"send_event\", \"times\": 2}'
   curl -s http://127.0.0.1:4010/_mock/faults -d '{\"fault\": \"reset\", \"action\": \"list_archives\", \"after\": 1, \"times\": 3}'
@@ -162,6 +163,8 @@ fn greet(server: &MockServer) -> io::Result<()> {
     writeln!(out, "  customer token   {}", tokens.customer)?;
     writeln!(out, "  organization_id  {}", tokens.organization_id)?;
     writeln!(out, "  client_id        {}", tokens.client_id)?;
+    // Most who start it have a program with the client for Rust, which reads these two.
+    writeln!(out, "export LIVECHAT_API_URL={url} LIVECHAT_ACCOUNTS_URL={url}", url = server.url())?;
     out.flush()
 }
 

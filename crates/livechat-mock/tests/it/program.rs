@@ -23,15 +23,14 @@ fn program(arguments: &[&str]) -> Command {
 }
 
 #[test]
-fn it_prints_its_address_and_tokens_and_a_line_for_each_request() {
+fn it_prints_its_address_tokens_what_the_client_needs_and_a_line_for_each_request() {
     let mut program = Program(program(&["--seed", "42"]).spawn().unwrap());
     let mut lines = BufReader::new(program.0.stdout.take().unwrap()).lines().map(Result::unwrap);
     let first = lines.next().unwrap();
     let address = first.strip_prefix("LiveChat v3.5 at http://").unwrap().to_owned();
     let token = lines.next().unwrap().split_whitespace().last().unwrap().to_owned();
-    for _ in 0..5 {
-        lines.next().unwrap();
-    }
+    let variables = format!("export LIVECHAT_API_URL=http://{address} LIVECHAT_ACCOUNTS_URL=http://{address}");
+    assert_eq!(lines.nth(5).unwrap(), variables);
     let mut stream = TcpStream::connect(address).unwrap();
     write!(
         stream,
