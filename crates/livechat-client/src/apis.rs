@@ -1,86 +1,27 @@
-//! One client per API: the hand-written part. The methods, one per action, are generated.
+//! One client per API: what each is, and what it is made with. The methods, one per action, are generated; those for any action are in
+//! `generic`.
 
 use std::fmt;
 
-use bytes::Bytes;
-use livechat_types::{Action, ActionInfo, Api};
-use serde::de::DeserializeOwned;
-
-use crate::{
-    Items, LiveChat, Outcomes, Paged, Pages, Response, Result, UploadFile, livechat::Context, pages::First,
-};
+use crate::{LiveChat, livechat::Context};
 
 macro_rules! api_client {
-    ($(#[$docs:meta])* $feature:literal $name:ident $api:ident) => {
+    ($(#[$docs:meta])* $feature:literal $name:ident) => {
         $(#[$docs])*
+        ///
+        /// # Actions
+        ///
+        #[doc = include_str!(concat!("generated/v3_5/", $feature, ".md"))]
+        ///
+        /// # Any action
+        ///
+        /// [`send`](Self::send) takes a request of any action of this API; [`send_raw`](Self::send_raw) does too, and leaves the answer as the
+        /// bytes that came. These two and what else is generic stand last.
         #[cfg(feature = $feature)]
         #[derive(Clone)]
         pub struct $name {
-            livechat: LiveChat,
-            context: Context,
-        }
-
-        #[cfg(feature = $feature)]
-        impl $name {
-            /// The API that this is a client of.
-            pub const API: Api = Api::$api;
-
-            /// Sends any action of this API; the named methods are one call of this each.
-            pub async fn send<A: Action>(&self, request: &A) -> Result<Response<A::Response>> {
-                self.livechat.send(request, &self.context).await
-            }
-
-            /// Sends any action of this API, and leaves the answer as its bytes: what the server wrote, unpacked where it came packed by gzip
-            /// (see [`Response::body`]), and not read in any way.
-            pub async fn send_raw<A: Action>(&self, request: &A) -> Result<Response<Bytes>> {
-                self.livechat.send_raw(request, &self.context).await
-            }
-
-            /// Sends a file; a named method is one call of this.
-            pub async fn upload<R: DeserializeOwned>(
-                &self,
-                info: &'static ActionInfo,
-                file: UploadFile,
-            ) -> Result<Response<R>> {
-                self.livechat.upload(info, file, &self.context).await
-            }
-
-            /// Sends many requests of one action in one call of its batch action; the named methods are one call of this each.
-            ///
-            /// The server carries them out side by side, in no order. One may fail and the others not: each has an outcome of its own.
-            pub async fn batch<A: Action>(
-                &self,
-                batch: &'static ActionInfo,
-                requests: &[A],
-            ) -> Result<Response<Outcomes<A::Response>>> {
-                self.livechat.batch(batch, requests, &self.context).await
-            }
-
-            /// The pages of a list, from the one that the request asks for.
-            pub fn pages<A: Paged>(&self, request: &A) -> Pages<A> {
-                Pages::new(self.livechat.clone(), self.context.clone(), First::Request(request))
-            }
-
-            /// The pages of a list, from one that an earlier answer named.
-            pub fn pages_from<A: Paged>(&self, page_id: impl Into<String>) -> Pages<A> {
-                Pages::new(self.livechat.clone(), self.context.clone(), First::Page(page_id.into()))
-            }
-
-            /// The items of a list, from the page that the request asks for.
-            pub fn items<A: Paged>(&self, request: &A) -> Items<A> {
-                Items::new(self.livechat.clone(), self.context.clone(), First::Request(request))
-            }
-
-            /// The items of a list, from a page that an earlier answer named.
-            pub fn items_from<A: Paged>(&self, page_id: impl Into<String>) -> Items<A> {
-                Items::new(self.livechat.clone(), self.context.clone(), First::Page(page_id.into()))
-            }
-
-            /// The client that this is a part of.
-            #[must_use]
-            pub fn livechat(&self) -> &LiveChat {
-                &self.livechat
-            }
+            pub(crate) livechat: LiveChat,
+            pub(crate) context: Context,
         }
 
         #[cfg(feature = $feature)]
@@ -97,24 +38,108 @@ macro_rules! api_client {
 }
 
 api_client! {
-    /// The Agent Chat API; see [`LiveChat::agent`].
-    "agent" AgentApi Agent
+    /// The Agent Chat API: what agents and bots do. They find and read chats and archives, start, resume, transfer and end chats, write in them,
+    /// tag them, look after customers, and say whether they accept new chats.
+    ///
+    /// [`LiveChat::agent`] makes it. It calls as the agent whose token the client has; [`author_id`](Self::author_id) has a bot as the author.
+    ///
+    /// ```no_run
+    /// # async fn example(livechat: livechat_client::LiveChat) -> livechat_client::Result<()> {
+    /// use livechat_client::types::agent::{ListArchives, NewMessage, SendEvent};
+    ///
+    /// let agent = livechat.agent();
+    /// agent.send_event(&SendEvent::new("QJ4T8ZP1LX", NewMessage::new("The refund is on its way."))).await?;
+    ///
+    /// let mut archives = agent.list_archives_stream(&ListArchives::new());
+    /// while let Some(chat) = archives.try_next().await? {
+    ///     println!("{}", chat.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("apis/lists.md")]
+    "agent" AgentApi
 }
 api_client! {
-    /// The Customer Chat API of one organization; see [`LiveChat::customer`].
-    "customer" CustomerApi Customer
+    /// The Customer Chat API of one organization: what a chat widget does. A customer starts, resumes and ends chats, writes in them, fills in
+    /// forms, and tells who they are and where; and the widget learns how to draw itself.
+    ///
+    /// [`LiveChat::customer`] makes it. It calls as the customer whose token the client has: see [`CustomerTokens`](crate::CustomerTokens).
+    ///
+    /// ```no_run
+    /// # async fn example(livechat: livechat_client::LiveChat) -> livechat_client::Result<()> {
+    /// use livechat_client::types::customer::{ListChats, StartChat};
+    ///
+    /// let customer = livechat.customer("2b5b0bd4-6d3a-4b55-9f3e-7f2f4f0c9a10");
+    /// let started = customer.start_chat(&StartChat::new()).await?;
+    /// println!("started {}", started.chat_id);
+    ///
+    /// let mut chats = customer.list_chats_stream(&ListChats::new());
+    /// while let Some(chat) = chats.try_next().await? {
+    ///     println!("{}", chat.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("apis/lists.md")]
+    "customer" CustomerApi
 }
 api_client! {
-    /// The Configuration API; see [`LiveChat::configuration`].
-    "configuration" ConfigurationApi Configuration
+    /// The Configuration API: how a license is set up. Agents, bots and groups, tags, properties, webhooks, and which group gets which chats.
+    ///
+    /// [`LiveChat::configuration`] makes it. Its lists come whole, not in pages. Where an action has a batch, such as
+    /// [`batch_create_agents`](Self::batch_create_agents), one call carries many requests, and each has an outcome of its own.
+    ///
+    /// ```no_run
+    /// # async fn example(livechat: livechat_client::LiveChat) -> livechat_client::Result<()> {
+    /// use livechat_client::types::configuration::{ListAgents, ListTags};
+    ///
+    /// let configuration = livechat.configuration();
+    /// let agents = configuration.list_agents(&ListAgents::new()).await?;
+    /// let tags = configuration.list_tags(&ListTags::new()).await?;
+    /// println!("{} agents, {} tags", agents.len(), tags.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    "configuration" ConfigurationApi
 }
 api_client! {
-    /// The Reports API; see [`LiveChat::reports`].
-    "reports" ReportsApi Reports
+    /// The Reports API: what happened, counted by day, hour, agent or tag: chats, their length, ratings and response times, and how agents
+    /// performed.
+    ///
+    /// [`LiveChat::reports`] makes it. Each action is one report, whole in one answer, and takes filters that say of what and of when.
+    ///
+    /// ```no_run
+    /// # async fn example(livechat: livechat_client::LiveChat) -> livechat_client::Result<()> {
+    /// use livechat_client::types::reports::{ChatsDistribution, ChatsReportFilters, ChatsTotalChats};
+    ///
+    /// let march = ChatsReportFilters::new().from("2026-03-01T00:00:00+01:00").to("2026-03-31T23:59:59+02:00");
+    /// let request = ChatsTotalChats::new().distribution(ChatsDistribution::Day).filters(march);
+    /// let report = livechat.reports().chats_total_chats(&request).await?;
+    /// for (day, chats) in &report.records {
+    ///     println!("{day}: {chats:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    "reports" ReportsApi
 }
 api_client! {
-    /// The accounts service: OAuth and customer tokens; see [`LiveChat::accounts`].
-    "accounts" AccountsApi Accounts
+    /// The accounts service: tokens by OAuth, for agents and for customers, and what a token is allowed to do.
+    ///
+    /// [`LiveChat::accounts`] makes it. Most programs need no call of it: [`oauth`](crate::oauth) and [`CustomerTokens`](crate::CustomerTokens)
+    /// make these, and renew what they get.
+    ///
+    /// ```no_run
+    /// # async fn example(livechat: livechat_client::LiveChat) -> livechat_client::Result<()> {
+    /// use livechat_client::types::accounts::GetTokenInfo;
+    ///
+    /// let token = livechat.accounts().get_token_info(&GetTokenInfo::new()).await?;
+    /// println!("{:?}", token.scope);
+    /// # Ok(())
+    /// # }
+    /// ```
+    "accounts" AccountsApi
 }
 
 #[cfg(feature = "agent")]

@@ -49,7 +49,7 @@ pub struct Pages<A> {
 /// # async fn example(livechat: livechat_client::LiveChat) -> livechat_client::Result<()> {
 /// use livechat_client::types::agent::ListChats;
 ///
-/// let mut chats = livechat.agent().items(&ListChats::new());
+/// let mut chats = livechat.agent().list_chats_stream(&ListChats::new());
 /// while let Some(chat) = chats.try_next().await? {
 ///     println!("{}", chat.id);
 /// }

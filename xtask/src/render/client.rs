@@ -11,7 +11,7 @@ use syn::{FnArg, ImplItem, Item, ReturnType, Type};
 use super::imports::{Imports, When};
 use super::rust_example::{self, Example};
 use super::rust_types::{answer_type, first_argument, rust_type, text as type_text};
-use super::{Output, by_category, code, docs, made_by, places, rust_file, spec_folder, version_module};
+use super::{MARK, Output, by_category, code, docs, made_by, places, rust_file, spec_folder, version_module};
 use crate::diagnostics::{Code, Diagnostics};
 use crate::model::{Action, Category, Document, Model, Property, Schema, Shape, Transport};
 use crate::{lower, name};
@@ -53,8 +53,9 @@ fn operations(
     let signatures = made_by(errors, &what, || progenitor(model, document, actions));
     let folder = format!("{folder}/{}", document.api);
     let mut modules = String::new();
-    let mut outputs = Vec::new();
-    for (category, actions) in by_category(document, actions) {
+    let categories = by_category(document, actions);
+    let mut outputs = vec![table(model, document, &categories, format!("{folder}.md"))];
+    for (category, actions) in categories {
         let module = name::module(&category.name);
         let mut operations = Operations::new(model, document);
         for action in actions {
@@ -73,6 +74,26 @@ fn operations(
     let about = format!("The operations of the {}, category by category.", document.title);
     outputs.push(rust_file(format!("{folder}.rs"), &from, &about, &[&modules]));
     outputs
+}
+
+/// The actions by category, as a part of what rustdoc says of the API's client.
+fn table(
+    model: &Model,
+    document: &Document,
+    categories: &[(&Category, Vec<&Action>)],
+    path: String,
+) -> Output {
+    let from = spec_folder(model, Some(&document.folder));
+    let mut text =
+        format!("<!-- {MARK} from {from}: do not edit. -->\n\n| what for | actions |\n|---|---|\n");
+    for (category, actions) in categories {
+        let what = docs::markdown(&docs::sentence(&category.description));
+        let what = what.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
+        let links: Vec<String> =
+            actions.iter().map(|action| format!("[`{0}`](Self::{0})", action.id)).collect();
+        text.push_str(&format!("| {what} | {} |\n", links.join(", ")));
+    }
+    Output { path, text }
 }
 
 /// The methods of a category while they are written.
@@ -99,7 +120,9 @@ impl<'a> Operations<'a> {
         let methods =
             format!("{}impl {client} {{\n{}}}\n", docs::comment(&description), self.methods.join("\n"));
         let from = format!("{}/{}.yaml", spec_folder(self.model, Some(&self.document.folder)), category.name);
-        rust_file(path, &from, &description, &[&self.imports.render(), &methods, &self.paged.join("\n")])
+        // The description is with the methods, where rustdoc shows it.
+        let about = format!("Methods of `{client}`: the actions of the category `{}`.", category.name);
+        rust_file(path, &from, &about, &[&self.imports.render(), &methods, &self.paged.join("\n")])
     }
 
     /// The methods of an action.
