@@ -29,7 +29,8 @@ fn it_prints_its_address_tokens_what_the_client_needs_and_a_line_for_each_reques
     let first = lines.next().unwrap();
     let address = first.strip_prefix("LiveChat v3.5 at http://").unwrap().to_owned();
     let token = lines.next().unwrap().split_whitespace().last().unwrap().to_owned();
-    let variables = format!("export LIVECHAT_API_URL=http://{address} LIVECHAT_ACCOUNTS_URL=http://{address}");
+    let variables =
+        format!("export LIVECHAT_API_URL=http://{address} LIVECHAT_ACCOUNTS_URL=http://{address}");
     assert_eq!(lines.nth(5).unwrap(), variables);
     let mut stream = TcpStream::connect(address).unwrap();
     write!(
