@@ -5,15 +5,19 @@ mod intake;
 mod keeper;
 mod tables;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_postgres::{
     Config, NoTls, Socket,
     tls::{MakeTlsConnect, TlsConnect},
 };
 
-use self::{connection::Connector, intake::Intake, keeper::Keeper};
+use self::{
+    connection::{Connector, Ears},
+    intake::Intake,
+    keeper::Keeper,
+};
 use super::requests::{QUEUE, Request, Requests, store_by_requests};
 use crate::BoxError;
 
@@ -48,6 +52,10 @@ use crate::BoxError;
 ///
 /// There are two connections. One stores: everything that waits goes into one statement, and is committed together. The other hands
 /// out and settles; it does not wait for the disk, since what a crash of the database makes it forget is handled again.
+///
+/// A process takes what it has stored, unless it has much to do or another one is at work on the same chat. What it leaves it announces to
+/// the others, by `NOTIFY` on the channel `livechat_inbox`, and they ask for it at once. An announcement that is lost costs no more than the
+/// [`poll_interval`](super::InboxBuilder::poll_interval): then they ask anyway.
 ///
 /// The tables are `livechat_inbox_entry`, `livechat_inbox_seen`, `livechat_inbox_owner` and `livechat_inbox_version`, in the first schema of the
 /// connection's `search_path`. They are made when they are missing; for a user who may not do that, make them from
@@ -97,14 +105,16 @@ impl PostgresSettings {
         T: MakeTlsConnect<Socket, Stream: Send, TlsConnect: Send> + Clone + Send + Sync + 'static,
         <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
     {
-        let connector = Connector::new(self.config, tls);
-        let keeper = Keeper::start(connector.clone(), self.lease).await;
+        let heard = Arc::new(Notify::new());
+        let ears = Arc::new(Ears::new(Arc::clone(&heard)));
+        let connector = Connector::new(self.config, tls, Arc::clone(&ears));
+        let keeper = Keeper::start(connector.clone(), self.lease, ears).await;
         let keeper = keeper.map_err(|error| format!("the inbox cannot be opened: {error}"))?;
-        let (appends, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(Intake::new(connector).serve(receiver));
         let (others, receiver) = mpsc::channel(QUEUE);
         tokio::spawn(keeper.serve(receiver));
-        Ok(PostgresStore(Requests::new(appends, others)))
+        let (appends, receiver) = mpsc::channel(QUEUE);
+        tokio::spawn(Intake::new(connector, others.clone()).serve(receiver));
+        Ok(PostgresStore(Requests::new(appends, others, heard)))
     }
 }
 

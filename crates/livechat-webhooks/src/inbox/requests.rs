@@ -1,6 +1,8 @@
 //! How a store that works in a thread or task of its own is asked.
 
-use tokio::sync::{mpsc, oneshot};
+use std::sync::Arc;
+
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::{Appended, Claimed, DeadLetter, EntryId, NewEntry, Outcome, Status};
 use crate::BoxError;
@@ -15,6 +17,9 @@ pub(super) const QUEUE: usize = 4096;
 pub(super) enum Request {
     Append(NewEntry, Answer<Appended>),
     Settle(EntryId, Outcome),
+    /// Something was stored, which others that share the store may have to be told.
+    #[cfg(feature = "postgres")]
+    NoteStored,
     Revive(EntryId, Answer<bool>),
     Discard(EntryId, Answer<bool>),
     Claim(usize, Answer<Claimed>),
@@ -29,11 +34,21 @@ pub(super) type Answer<T> = oneshot::Sender<Result<T, String>>;
 pub(super) struct Requests {
     appends: mpsc::Sender<Request>,
     others: mpsc::Sender<Request>,
+    heard: Arc<Notify>,
 }
 
 impl Requests {
-    pub(super) fn new(appends: mpsc::Sender<Request>, others: mpsc::Sender<Request>) -> Self {
-        Self { appends, others }
+    /// `heard` is notified when others that share the store have stored something.
+    pub(super) fn new(
+        appends: mpsc::Sender<Request>,
+        others: mpsc::Sender<Request>,
+        heard: Arc<Notify>,
+    ) -> Self {
+        Self { appends, others, heard }
+    }
+
+    pub(super) async fn changed(&self) {
+        self.heard.notified().await;
     }
 
     pub(super) async fn append(&self, entry: NewEntry) -> Result<Appended, BoxError> {
@@ -87,6 +102,10 @@ macro_rules! store_by_requests {
 
             async fn claim(&self, limit: usize) -> Result<$crate::inbox::Claimed, $crate::BoxError> {
                 self.0.ask(|answer| Request::Claim(limit, answer)).await
+            }
+
+            async fn changed(&self) {
+                self.0.changed().await;
             }
 
             async fn settle(

@@ -2,7 +2,7 @@
 
 mod tables;
 
-use std::{path::Path, thread};
+use std::{path::Path, sync::Arc, thread};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -60,7 +60,7 @@ impl SqliteStore {
     fn start(tables: Tables) -> Result<Self, BoxError> {
         let (requests, receiver) = mpsc::channel(QUEUE);
         thread::Builder::new().name("livechat-inbox".to_owned()).spawn(move || serve(tables, receiver))?;
-        Ok(Self(Requests::new(requests.clone(), requests)))
+        Ok(Self(Requests::new(requests.clone(), requests, Arc::default())))
     }
 }
 
@@ -180,6 +180,8 @@ fn read(tables: &mut Tables, request: Request) -> Option<oneshot::Sender<()>> {
         Request::Status(answer) => drop(answer.send(tables.status().map_err(text))),
         Request::DeadLetters(limit, answer) => drop(answer.send(tables.dead_letters(limit).map_err(text))),
         Request::Close(closed) => return Some(closed),
+        #[cfg(feature = "postgres")]
+        Request::NoteStored => {}
         // Changes are not sent here.
         Request::Append(..) | Request::Settle(..) | Request::Revive(..) | Request::Discard(..) => {}
     }

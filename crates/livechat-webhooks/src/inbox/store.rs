@@ -27,6 +27,14 @@ pub trait Store: Send + Sync + 'static {
     /// Hands out entries that are due and not handed out already, at most `limit`, the longest due first.
     fn claim(&self, limit: usize) -> impl Future<Output = Result<Claimed, BoxError>> + Send;
 
+    /// Returns when others who share the store have stored something, so that it is asked at once. It may return for nothing, and too
+    /// seldom: the store is asked every [`poll_interval`](super::InboxBuilder::poll_interval) anyway.
+    ///
+    /// Unless it is said otherwise, nobody shares it.
+    fn changed(&self) -> impl Future<Output = ()> + Send {
+        std::future::pending()
+    }
+
     /// Notes what became of an entry that was handed out.
     ///
     /// It may return before that is durable: after a crash the entry is handled again.

@@ -1,9 +1,10 @@
 //! The workers of an inbox: one hands entries out to lanes, and each lane handles its entries one after the other.
 
 use std::{
-    future::poll_fn,
+    future::{Future as _, poll_fn},
     hash::{DefaultHasher, Hash, Hasher},
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
     sync::{Arc, atomic::Ordering},
     task::Poll,
     time::Duration,
@@ -60,10 +61,20 @@ where
             }
         };
         // Whether the time is over or something came, the store is asked.
-        let _ = timeout(pause, shared.wake.notified()).await;
+        let _ = timeout(pause, something_comes(&shared)).await;
     }
     drop(lanes);
     while tasks.join_next().await.is_some() {}
+}
+
+/// Waits until something was stored, here or by others who share the store.
+async fn something_comes<T: Store>(shared: &Shared<T>) {
+    let (mut here, mut elsewhere) = (pin!(shared.wake.notified()), pin!(shared.store.changed()));
+    poll_fn(|context| match here.as_mut().poll(context) {
+        Poll::Pending => elsewhere.as_mut().poll(context),
+        ready @ Poll::Ready(()) => ready,
+    })
+    .await;
 }
 
 /// Waits until a good part of the room is free, so that the store is not asked for single entries; none if the inbox is closed.

@@ -1,10 +1,17 @@
 //! A connection that is made again when it broke, and its prepared statements.
 
-use std::{collections::HashMap, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    future::{Future, poll_fn},
+    hash::{BuildHasher, RandomState},
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
 
-use tokio::time::timeout;
+use tokio::{sync::Notify, time::timeout};
 use tokio_postgres::{
-    Client, Config, Row, Socket, Statement,
+    AsyncMessage, Client, Config, Row, Socket, Statement,
     tls::{MakeTlsConnect, TlsConnect},
     types::ToSql,
 };
@@ -21,18 +28,29 @@ type Connecting = Pin<Box<dyn Future<Output = Result<Client, tokio_postgres::Err
 pub(super) struct Connector(Arc<dyn Fn() -> Connecting + Send + Sync>);
 
 impl Connector {
-    pub(super) fn new<T>(config: Config, tls: T) -> Self
+    /// Connections as configured. What they are notified of goes to `ears`.
+    pub(super) fn new<T>(config: Config, tls: T, ears: Arc<Ears>) -> Self
     where
         T: MakeTlsConnect<Socket, Stream: Send, TlsConnect: Send> + Clone + Send + Sync + 'static,
         <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
     {
         Self(Arc::new(move || {
-            let (config, tls) = (config.clone(), tls.clone());
+            let (config, tls, ears) = (config.clone(), tls.clone(), Arc::clone(&ears));
             Box::pin(async move {
-                let (client, connection) = config.connect(tls).await?;
+                let (client, mut connection) = config.connect(tls).await?;
                 tokio::spawn(async move {
-                    if let Err(error) = connection.await {
-                        tracing::warn!(error = told(&error), "the inbox lost its connection to PostgreSQL");
+                    while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
+                        match message {
+                            Ok(AsyncMessage::Notification(notification)) => ears.hear(notification.payload()),
+                            Ok(_) => {}
+                            Err(error) => {
+                                tracing::warn!(
+                                    error = told(&error),
+                                    "the inbox lost its connection to PostgreSQL"
+                                );
+                                return;
+                            }
+                        }
                     }
                 });
                 Ok(client)
@@ -42,6 +60,27 @@ impl Connector {
 
     pub(super) async fn connect(&self) -> Result<Client, BoxError> {
         in_time((self.0)()).await
+    }
+}
+
+/// Hears of what other processes store.
+pub(super) struct Ears {
+    /// What this process calls itself when it speaks: it does not listen to itself.
+    pub(super) name: String,
+    heard: Arc<Notify>,
+}
+
+impl Ears {
+    /// With a name that no other process has. What is heard is told to `heard`.
+    pub(super) fn new(heard: Arc<Notify>) -> Self {
+        // The keys of a hash map are the random numbers that the standard library has.
+        Self { name: format!("{:016x}", RandomState::new().hash_one(std::process::id())), heard }
+    }
+
+    fn hear(&self, name: &str) {
+        if name != self.name {
+            self.heard.notify_one();
+        }
     }
 }
 

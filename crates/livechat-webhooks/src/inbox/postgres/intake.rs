@@ -43,11 +43,13 @@ const APPEND: &str = "
 /// Stores what comes in.
 pub(super) struct Intake {
     connection: Connection,
+    /// Told of what was stored, so that it tells other processes: if this connection did, their commits would wait for each other.
+    keeper: mpsc::Sender<Request>,
 }
 
 impl Intake {
-    pub(super) fn new(connector: Connector) -> Self {
-        Self { connection: Connection::new(connector, GREETING) }
+    pub(super) fn new(connector: Connector, keeper: mpsc::Sender<Request>) -> Self {
+        Self { connection: Connection::new(connector, GREETING), keeper }
     }
 
     /// Stores what comes in until it is told to end.
@@ -64,10 +66,10 @@ impl Intake {
                     _ => {}
                 }
                 if batch.bytes > LARGEST_BYTES {
-                    std::mem::take(&mut batch).commit(&mut self.connection).await;
+                    std::mem::take(&mut batch).commit(&mut self).await;
                 }
             }
-            batch.commit(&mut self.connection).await;
+            batch.commit(&mut self).await;
             if let Some(closed) = closing {
                 drop(requests);
                 let _ = closed.send(());
@@ -99,13 +101,15 @@ impl Batch {
         self.entries.push(entry);
     }
 
-    async fn commit(self, connection: &mut Connection) {
+    async fn commit(self, intake: &mut Intake) {
         if self.entries.is_empty() {
             return;
         }
         // Whoever asked may be gone; what was done remains done.
-        match store(connection, &self.entries).await {
+        match store(&mut intake.connection, &self.entries).await {
             Ok(fresh) => {
+                // Before anyone asks for it. If the keeper is too busy, the others ask by themselves.
+                let _ = intake.keeper.try_send(Request::NoteStored);
                 for (fingerprint, answer) in self.answers {
                     let stored = fingerprint.is_none_or(|fingerprint| fresh.contains(&fingerprint));
                     let appended = if stored { Appended::Stored } else { Appended::Duplicate };

@@ -1,6 +1,9 @@
 //! The connection that hands out and settles, and tells that this process is there.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use tokio::{
     sync::{mpsc, oneshot},
@@ -9,7 +12,7 @@ use tokio::{
 use tokio_postgres::Row;
 
 use super::{
-    connection::{Connection, Connector},
+    connection::{Connection, Connector, Ears},
     intake::storable,
     tables::{self, first},
 };
@@ -22,7 +25,11 @@ use crate::{
 };
 
 /// What a crash of the database makes it forget is handled again, so nothing here waits for its disk.
-const GREETING: &str = "SET synchronous_commit = off";
+const GREETING: &str = "SET synchronous_commit = off; LISTEN livechat_inbox";
+
+/// Tells the others, and who says so, if something is left for them.
+const ANNOUNCE: &str = "SELECT pg_notify('livechat_inbox', $1) WHERE EXISTS (
+    SELECT FROM livechat_inbox_entry WHERE owner IS NULL AND due IS NOT NULL AND due <= statement_timestamp())";
 
 /// The longest pause until a retry: a time that a database can count to.
 const LONGEST_PAUSE: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
@@ -96,6 +103,9 @@ pub(super) struct Keeper {
     /// What this process is known by. It changes if it was not heard of for too long.
     owner: i64,
     next_sign: Instant,
+    ears: Arc<Ears>,
+    /// Something was stored: what is left of it after this process took its part is for the others.
+    stored: bool,
     /// What was handled and is to be deleted, and what failed. They stay until that has succeeded.
     done: Vec<i64>,
     failed: Vec<Failure>,
@@ -108,12 +118,24 @@ struct Failure {
 }
 
 impl Keeper {
-    pub(super) async fn start(connector: Connector, lease: Duration) -> Result<Self, BoxError> {
+    pub(super) async fn start(
+        connector: Connector,
+        lease: Duration,
+        ears: Arc<Ears>,
+    ) -> Result<Self, BoxError> {
         let mut connection = Connection::new(connector, GREETING);
         tables::make(&mut connection).await?;
         let next_sign = Instant::now();
-        let mut keeper =
-            Self { connection, lease, owner: 0, next_sign, done: Vec::new(), failed: Vec::new() };
+        let mut keeper = Self {
+            connection,
+            lease,
+            owner: 0,
+            next_sign,
+            ears,
+            stored: false,
+            done: Vec::new(),
+            failed: Vec::new(),
+        };
         keeper.give_sign().await?;
         Ok(keeper)
     }
@@ -166,9 +188,16 @@ impl Keeper {
         }
     }
 
-    /// Notes what became of an entry; nobody waits for that.
+    /// Notes what became of an entry, or that something was stored; nobody waits for that.
     fn notes(&mut self, request: &mut Request) -> bool {
-        let Request::Settle(id, outcome) = request else { return false };
+        let (id, outcome) = match request {
+            Request::Settle(id, outcome) => (id, outcome),
+            Request::NoteStored => {
+                self.stored = true;
+                return true;
+            }
+            _ => return false,
+        };
         let (pause, error) = match outcome {
             Outcome::Done => {
                 self.done.push(id.0);
@@ -226,7 +255,7 @@ impl Keeper {
             Request::Discard(id, answer) => answer!(answer, self.found(DISCARD, id)),
             Request::Close(closed) => return Some(closed),
             // These are not sent here, or were noted.
-            Request::Append(..) | Request::Settle(..) => {}
+            Request::Append(..) | Request::Settle(..) | Request::NoteStored => {}
         }
         None
     }
@@ -234,7 +263,11 @@ impl Keeper {
     async fn claim(&mut self, limit: usize) -> Result<Claimed, BoxError> {
         self.connection.run(CLAIM_ALONE).await?;
         let rows = self.connection.query(CLAIM, &[&self.owner, &rows(limit)]).await?;
+        if self.stored {
+            self.connection.query(ANNOUNCE, &[&self.ears.name]).await?;
+        }
         self.connection.run("COMMIT").await?;
+        self.stored = false;
         let entry = |row: &Row| -> Result<Entry, BoxError> {
             let failed = row.try_get::<_, i32>(1)?;
             Ok(Entry { id: EntryId(row.try_get(0)?), failed: failed.unsigned_abs(), body: row.try_get(2)? })
