@@ -69,6 +69,11 @@
 //!
 //! A handler that does more than a quick write should stand behind an inbox: LiveChat waits about ten seconds, and forgets after
 //! about a minute.
+//!
+//! # How to be sent webhooks
+//!
+//! They are registered at LiveChat with an address, which it must reach by HTTPS, and with a secret key of your choice. `livechat-client` does it:
+//! its `webhooks::WebhookSet` brings what is registered to what you declare. [`Handlers::actions`] lists the actions that you have handlers for.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "axum")]
