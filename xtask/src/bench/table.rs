@@ -61,30 +61,40 @@ fn plot(rows: &[Row]) -> String {
     // One bar that is many times as long as the others must not hide them.
     let scale = 420.0 / most.min(4.0);
     let width = |value: f64| (value * scale).min(440.0);
+    let labels: Vec<String> =
+        bars.iter().map(|row| format!("{}, against {}", row.what, row.against)).collect();
+    let longest = u16::try_from(labels.iter().map(String::len).max().unwrap_or(0)).unwrap_or(u16::MAX);
+    // A letter of this size takes 7 pixels at most on the average.
+    let left = 20.0 + 7.0 * f64::from(longest);
     let mut text = String::new();
     let mut y = 20.0;
-    for row in &bars {
-        let color = if row.met() == Some(false) { "#c0392b" } else { "#2e7d5b" };
-        let label =
-            format!("{}, against {}", row.what, row.against).replace('&', "&amp;").replace('<', "&lt;");
-        text += &format!("<text x=\"470\" y=\"{}\" text-anchor=\"end\">{label}</text>\n", y + 14.0);
+    for (row, label) in bars.iter().zip(&labels) {
+        let color = match row.met() {
+            Some(true) => "#2e7d5b",
+            Some(false) => "#c0392b",
+            None => "#90a4ae",
+        };
+        let label = label.replace('&', "&amp;").replace('<', "&lt;");
+        let (x, base) = (left - 10.0, y + 14.0);
+        text += &format!("<text x=\"{x}\" y=\"{base}\" text-anchor=\"end\">{label}</text>\n");
         text += &format!(
-            "<rect x=\"480\" y=\"{y}\" width=\"{:.1}\" height=\"18\" fill=\"{color}\"/>\n",
+            "<rect x=\"{left}\" y=\"{y}\" width=\"{:.1}\" height=\"18\" fill=\"{color}\"/>\n",
             width(row.result)
         );
         if let Goal::AtLeast(goal) | Goal::AtMost(goal) = row.goal {
-            let x = 480.0 + width(goal);
+            let x = left + width(goal);
             text += &format!("<path d=\"M{x:.1} {} v24\" stroke=\"#222\" stroke-width=\"2\"/>\n", y - 3.0);
         }
-        let x = 486.0 + width(row.result.max(0.0));
+        let x = left + 6.0 + width(row.result.max(0.0));
         text +=
             &format!("<text x=\"{x:.1}\" y=\"{}\">{} {}</text>\n", y + 14.0, number(row.result), row.unit);
         y += 30.0;
     }
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1060\" height=\"{}\" font-family=\"sans-serif\" font-size=\"13\">\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" font-family=\"sans-serif\" font-size=\"13\">\n\
          <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n{text}\
-         <text x=\"480\" y=\"{}\" fill=\"#555\">The stroke is the goal; what misses it is red.</text>\n</svg>\n",
+         <text x=\"{left}\" y=\"{}\" fill=\"#555\">The stroke is the goal; what misses it is red, what has none is grey.</text>\n</svg>\n",
+        left + 580.0,
         y + 30.0,
         y + 14.0
     )

@@ -54,8 +54,7 @@ fn property(model: &Model, property: &Property, named: &Named, errors: &Diagnost
         if looks_secret && matches!(item.shape, Shape::String(_)) && items.secret.or(item.secret).is_none() {
             let message =
                 format!("the items of `{}` look like secrets and do not say whether they are", property.name);
-            let help =
-                "add `x-secret: true` to the items; or `x-secret: false` if they are none";
+            let help = "add `x-secret: true` to the items; or `x-secret: false` if they are none";
             errors.report(Code::SecretUnmarked, property.place, message, help);
         }
     }
