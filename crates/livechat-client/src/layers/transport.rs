@@ -1,9 +1,14 @@
 //! The innermost service: one request over the network, one whole answer.
 
-use std::{error::Error as _, fmt::Write as _, time::Duration};
+use std::{
+    error::Error as _,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header::ACCEPT_ENCODING};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header::ACCEPT_ENCODING};
+use reqwest::Url;
 use tokio::time::{Instant, timeout_at};
 
 use super::{
@@ -20,6 +25,34 @@ use crate::{Call, Error, ErrorKind, Result, clock::after};
 pub struct Transport {
     client: reqwest::Client,
     limits: Limits,
+    last_address: LastAddress,
+}
+
+/// The address of the last request, as it came and as reqwest wants it: most programs ask the same one again and again.
+///
+/// None with a query is kept: it differs from call to call, and may hold a token.
+#[derive(Clone, Default)]
+struct LastAddress(Arc<Mutex<Option<(Uri, Url)>>>);
+
+impl LastAddress {
+    fn parse(&self, uri: &Uri) -> Result<Url> {
+        let parsed = || {
+            Url::parse(&uri.to_string())
+                .map_err(|error| Error::build("the address cannot be used").with_source(error))
+        };
+        if uri.query().is_some() {
+            return parsed();
+        }
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, url)) = &*last
+            && known == uri
+        {
+            return Ok(url.clone());
+        }
+        let url = parsed()?;
+        *last = Some((uri.clone(), url.clone()));
+        Ok(url)
+    }
 }
 
 /// How long an attempt may take, and how large an answer may be.
@@ -32,7 +65,7 @@ pub(crate) struct Limits {
 
 impl Transport {
     pub(crate) fn new(client: reqwest::Client, limits: Limits) -> Self {
-        Self { client, limits }
+        Self { client, limits, last_address: LastAddress::default() }
     }
 
     async fn exchange(&self, request: &mut Request) -> Result<Answer> {
@@ -41,7 +74,8 @@ impl Transport {
         if let Some(call) = request.extensions().get::<Call>() {
             end = end.min(call.deadline_in_tokio());
         }
-        match timeout_at(end, self.client.execute(for_reqwest(request)?)).await {
+        let url = self.last_address.parse(request.uri())?;
+        match timeout_at(end, self.client.execute(for_reqwest(request, url))).await {
             Ok(Ok(response)) => self.read(response, end).await,
             Ok(Err(error)) => Err(from_reqwest(error)),
             Err(_) => {
@@ -78,19 +112,13 @@ async fn gather(response: &mut reqwest::Response, body: &mut Gathered) -> Result
 }
 
 /// The request as reqwest wants it; of what can be sent again, a copy.
-fn for_reqwest(request: &mut Request) -> Result<reqwest::Request> {
-    let mut address = String::with_capacity(256);
-    let url = match write!(address, "{}", request.uri()).map(|()| reqwest::Url::parse(&address)) {
-        Ok(Ok(url)) => url,
-        Ok(Err(error)) => return Err(Error::build("the address cannot be used").with_source(error)),
-        Err(error) => return Err(Error::build("the address cannot be written").with_source(error)),
-    };
+fn for_reqwest(request: &mut Request, url: Url) -> reqwest::Request {
     let mut wanted = reqwest::Request::new(request.method().clone(), url);
     *wanted.headers_mut() = request.headers().clone();
     // Who asks is who unpacks: a transport of one's own need not be able to. A layer may have asked for something else.
     wanted.headers_mut().entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
     *wanted.body_mut() = Some(request.body_mut().take().into_reqwest());
-    Ok(wanted)
+    wanted
 }
 
 fn answer(status: StatusCode, headers: HeaderMap, body: Bytes) -> Answer {
@@ -128,5 +156,28 @@ impl HttpService for Transport {
 impl std::fmt::Debug for Transport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Transport").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_parsed_anew_when_it_differs_from_the_last() {
+        let known = LastAddress::default();
+        let addresses = [
+            "http://localhost:8080/v3.5/agent/action/get_chat",
+            "http://localhost:8080/v3.5/agent/action/get_chat",
+            "http://localhost:8081/v3.5/agent/action/get_chat",
+            "https://localhost:8081/v3.5/agent/action/get_chat",
+            "https://localhost:8081/v3.5/agent/action/get_chat?a=1",
+            "https://localhost:8081/v3.5/agent/action/get_chat?a=2",
+            "https://localhost:8081/v3.5/agent/action/get_Chat",
+            "https://localhost:8081/v3.5/agent/action/get_chat",
+        ];
+        for address in addresses {
+            assert_eq!(known.parse(&address.parse().unwrap()).unwrap().as_str(), address);
+        }
     }
 }
