@@ -138,11 +138,29 @@ async fn serve(options: Options) -> io::Result<()> {
     let server = builder.start().await.map_err(|error| {
         io::Error::new(error.kind(), format!("cannot start on port {}: {error}", options.port))
     })?;
+    if let Some(path) = &options.snapshot {
+        write(&server, path, &[])?; // what cannot be written is said before anybody begins
+    }
     greet(&server)?;
     match options.snapshot {
         Some(path) => keep(&server, &path).await,
-        None => tokio::signal::ctrl_c().await,
+        None => stop().await,
     }
+}
+
+/// Waits until the program is asked to end: by Ctrl-C, or by whoever started it as a service.
+async fn stop() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            end = tokio::signal::ctrl_c() => end,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 fn load(path: &Path) -> io::Result<Option<Vec<u8>>> {
@@ -181,23 +199,29 @@ fn line(request: &RecordedRequest) -> String {
 /// Writes the state now and then, and at the end.
 async fn keep(server: &MockServer, path: &Path) -> io::Result<()> {
     let mut saved = Vec::new();
+    let mut stop = std::pin::pin!(stop());
     let mut ticks = tokio::time::interval(SAVE_EVERY);
     loop {
         let last = tokio::select! {
-            end = tokio::signal::ctrl_c() => { end?; true }
+            end = &mut stop => { end?; true }
             _ = ticks.tick() => false,
         };
-        let snapshot = server.snapshot().map_err(io::Error::other)?;
-        if snapshot != saved {
-            save(path, &snapshot).map_err(|error| {
-                io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display()))
-            })?;
-            saved = snapshot;
-        }
+        saved = write(server, path, &saved)?;
         if last {
             return Ok(());
         }
     }
+}
+
+/// Writes the state unless it is the one that was written last, and returns it.
+fn write(server: &MockServer, path: &Path, saved: &[u8]) -> io::Result<Vec<u8>> {
+    let snapshot = server.snapshot().map_err(io::Error::other)?;
+    if snapshot != saved {
+        save(path, &snapshot).map_err(|error| {
+            io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display()))
+        })?;
+    }
+    Ok(snapshot)
 }
 
 /// Writes beside the file and then in its place, so that there is always a whole one.

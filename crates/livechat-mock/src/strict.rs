@@ -4,9 +4,14 @@ use livechat_types::unknown_values;
 use serde::Serialize;
 
 /// The place and text of the first unknown value in `request`, for a message.
+///
+/// A request that is of an unknown kind as a whole is left to its action. An object is not shown: a secret may be in it.
 pub(crate) fn unknown_value<T: Serialize>(request: &T) -> Option<String> {
     match unknown_values(request) {
-        Ok(found) => found.first().map(|first| format!("`{}`: unknown value {}", first.path, first.json)),
+        Ok(found) => found.iter().find(|found| !found.path.is_empty()).map(|found| {
+            let shown = if found.json.starts_with('{') { "of an unknown kind" } else { &found.json };
+            format!("`{}`: unknown value {shown}", found.path)
+        }),
         Err(error) => Some(format!("the request cannot be read back: {error}")),
     }
 }

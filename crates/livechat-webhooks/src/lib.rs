@@ -1,4 +1,4 @@
-//! Receive [LiveChat](https://platform.text.com/docs)'s webhooks: verify, read, answer in time, lose nothing.
+//! Receive [LiveChat](https://platform.text.com/docs)'s webhooks: verify, read, answer in time, lose none that you acknowledged.
 //!
 //! LiveChat posts a JSON object for everything that happens: `{webhook_id, secret_key, action, organization_id, payload, …}`.
 //! There is no signature; the secret key in the body, chosen when the webhook was registered, is the only proof of where it comes

@@ -124,7 +124,11 @@ fn fault(body: &[u8]) -> Result<Fault, (StatusCode, String)> {
         let message = format!("`{unknown}` is no field of a fault: there are {}", FIELDS.join(", "));
         return Err((StatusCode::BAD_REQUEST, message));
     }
-    read(body)
+    let fault: Fault = read(body)?;
+    match fault.never_happens() {
+        Some(reason) => Err((StatusCode::BAD_REQUEST, reason)),
+        None => Ok(fault),
+    }
 }
 
 fn tokens(shared: &Shared) -> Value {

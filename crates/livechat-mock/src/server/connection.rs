@@ -84,6 +84,8 @@ pub(super) enum Outcome {
 #[derive(Debug)]
 pub(super) struct Content {
     rest: Option<Bytes>,
+    /// Whether what there is has been given the time to be sent, before the connection ends.
+    sent: bool,
     /// What the head promises.
     length: u64,
     breaks_off: bool,
@@ -93,7 +95,7 @@ impl Content {
     pub(super) fn whole(content: impl Into<Bytes>) -> Self {
         let content = content.into();
         let length = u64::try_from(content.len()).unwrap_or(u64::MAX);
-        Self { rest: Some(content), length, breaks_off: false }
+        Self { rest: Some(content), sent: false, length, breaks_off: false }
     }
 
     /// Half of the content, then the end of the connection.
@@ -115,10 +117,16 @@ impl Body for Content {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         Poll::Ready(match self.rest.take() {
             Some(bytes) => Some(Ok(Frame::data(bytes))),
+            // An error now would make hyper drop what it has not written yet.
+            None if self.breaks_off && !self.sent => {
+                self.sent = true;
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             None if self.breaks_off => Some(Err(io::Error::from(io::ErrorKind::ConnectionAborted))),
             None => None,
         })
@@ -129,7 +137,7 @@ impl Body for Content {
     }
 
     fn size_hint(&self) -> SizeHint {
-        if self.breaks_off { SizeHint::default() } else { SizeHint::with_exact(self.length) }
+        SizeHint::with_exact(self.length)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, sync::Mutex, time::Duration};
 
 use http::StatusCode;
-use livechat_types::{ActionInfo, shared::ErrorType};
+use livechat_types::{ActionInfo, accounts, agent, configuration, customer, reports, shared::ErrorType};
 use serde::{Deserialize, Serialize};
 
 use super::lock;
@@ -125,6 +125,23 @@ impl Fault {
             *retry_after = Some(seconds);
         }
         self
+    }
+
+    /// Why this fault would never be seen, which is a slip of whoever asks for it.
+    pub(super) fn never_happens(&self) -> Option<String> {
+        if self.times == Some(0) {
+            return Some("`times` is 0: leave it out for a fault that lasts".to_owned());
+        }
+        let action = self.action.as_ref()?;
+        let apis = [
+            agent::actions::ALL,
+            customer::actions::ALL,
+            configuration::actions::ALL,
+            reports::actions::ALL,
+            accounts::actions::ALL,
+        ];
+        let known = apis.into_iter().flatten().any(|info| info.http.is_some() && self.is_for(info));
+        (!known).then(|| format!("`action`: no action over HTTPS is named `{action}`"))
     }
 
     fn is_for(&self, info: &ActionInfo) -> bool {

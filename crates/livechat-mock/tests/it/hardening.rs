@@ -136,6 +136,23 @@ async fn raw(mock: &Mock, bytes: &[u8]) -> String {
 }
 
 #[tokio::test]
+async fn a_truncated_answer_has_its_head_and_half_of_its_body() {
+    let mock = Mock::start().await;
+    let token = mock.server.tokens().agent;
+    let request = format!(
+        "POST /v3.5/agent/action/get_license_info HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{{}}"
+    );
+    mock.server.inject(livechat_mock::Fault::truncate().times(1));
+    let truncated = raw(&mock, request.as_bytes()).await;
+    let (head, body) = truncated.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200") && body.starts_with("{\"license_id\":"), "{truncated}");
+    let length = head.to_ascii_lowercase().split_once("content-length: ").unwrap().1.to_owned();
+    let length: usize = length.split("\r\n").next().unwrap().parse().unwrap();
+    assert_eq!(body.len(), length / 2);
+}
+
+#[tokio::test]
 async fn a_body_that_never_comes_ends_in_a_timeout() {
     let mock = Mock::with(MockServer::builder().body_timeout(Duration::ZERO)).await;
     let token = mock.server.tokens().agent;

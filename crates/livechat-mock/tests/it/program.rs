@@ -93,12 +93,15 @@ fn a_snapshot_file_keeps_the_state() {
     let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("livechat-mock-snapshot.json");
     let _ = std::fs::remove_file(&file);
     let mut chats = Vec::new();
-    for _ in 0..2 {
+    for signal in ["-INT", "-TERM"] {
         let (program, address, token) = running(&["--snapshot", file.to_str().unwrap(), "--seed", "1"]);
         chats.push(call(&address, &token, "list_chats", "{\"limit\": 1}"));
         assert!(call(&address, &token, "start_chat", "{}").starts_with("HTTP/1.1 200"));
-        interrupt(program);
+        end(program, signal);
     }
+    let (program, address, token) = running(&["--snapshot", file.to_str().unwrap()]);
+    chats.push(call(&address, &token, "list_chats", "{\"limit\": 1}"));
+    end(program, "-INT");
     let found = |text: &str| {
         text.split("\"found_chats\":")
             .nth(1)
@@ -110,11 +113,12 @@ fn a_snapshot_file_keeps_the_state() {
             .unwrap()
     };
     assert_eq!(found(&chats[1]), found(&chats[0]) + 1, "the chat of the first run is there in the second");
+    assert_eq!(found(&chats[2]), found(&chats[0]) + 2, "whichever signal ended it");
 }
 
-/// Ends the program as Ctrl-C does, so that it writes its state.
-fn interrupt(mut program: Program) {
-    let killed = Command::new("kill").args(["-INT", &program.0.id().to_string()]).status().unwrap();
+/// Ends the program as Ctrl-C does, or a manager of services, so that it writes its state.
+fn end(mut program: Program, signal: &str) {
+    let killed = Command::new("kill").args([signal, &program.0.id().to_string()]).status().unwrap();
     assert!(killed.success());
     assert!(program.0.wait().unwrap().success());
 }
@@ -132,6 +136,14 @@ fn the_help_has_examples_and_a_wrong_argument_points_to_it() {
     assert!(!wrong.status.success());
     let message = String::from_utf8(wrong.stderr).unwrap();
     assert!(message.contains("--prot") && message.contains("--help"), "{message}");
+}
+
+#[test]
+fn a_snapshot_that_cannot_be_written_is_named_before_anybody_is_served() {
+    let wrong = program(&["--snapshot", "/nowhere/at/all.json"]).output().unwrap();
+    let message = String::from_utf8(wrong.stderr).unwrap();
+    assert!(message.contains("cannot write /nowhere/at/all.json"), "{message}");
+    assert!(wrong.stdout.is_empty());
 }
 
 #[test]

@@ -21,6 +21,10 @@ async fn a_code_becomes_tokens_which_are_refreshed_and_revoked() {
     let first = form(&mock, exchange.clone()).await.ok();
     assert_eq!((&first["expires_in"], &first["token_type"]), (&json!(28800), &json!("Bearer")));
     assert_eq!(first["scope"], "chats--all:ro");
+    let other =
+        form(&mock, format!("grant_type=client_credentials&client_id={client}&client_secret=hunter2")).await;
+    assert_eq!(other.json()["oauth_exception"], "unsupported_grant_type");
+    assert!(!other.json().to_string().contains("hunter2"), "a secret is not echoed");
     let again = form(&mock, exchange).await;
     assert_eq!(
         (again.status, &again.json()["oauth_exception"]),
