@@ -138,13 +138,13 @@ async fn serve(options: Options) -> io::Result<()> {
     let server = builder.start().await.map_err(|error| {
         io::Error::new(error.kind(), format!("cannot start on port {}: {error}", options.port))
     })?;
-    if let Some(path) = &options.snapshot {
-        write(&server, path, &[])?; // what cannot be written is said before anybody begins
-    }
-    greet(&server)?;
-    match options.snapshot {
-        Some(path) => keep(&server, &path).await,
-        None => stop().await,
+    if let Some(path) = options.snapshot {
+        let saved = write(&server, &path, &[])?; // what cannot be written is said before anybody begins
+        greet(&server)?;
+        keep(&server, &path, saved).await
+    } else {
+        greet(&server)?;
+        stop().await
     }
 }
 
@@ -197,8 +197,7 @@ fn line(request: &RecordedRequest) -> String {
 }
 
 /// Writes the state now and then, and at the end.
-async fn keep(server: &MockServer, path: &Path) -> io::Result<()> {
-    let mut saved = Vec::new();
+async fn keep(server: &MockServer, path: &Path, mut saved: Vec<u8>) -> io::Result<()> {
     let mut stop = std::pin::pin!(stop());
     let mut ticks = tokio::time::interval(SAVE_EVERY);
     loop {

@@ -166,8 +166,7 @@ impl Routes {
         })
     }
 
-    #[cfg(test)]
-    fn iter(&self) -> impl Iterator<Item = &Route> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Route> {
         self.exact.values().flatten().chain(&self.templates)
     }
 }

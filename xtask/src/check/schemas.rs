@@ -47,25 +47,27 @@ fn property(model: &Model, property: &Property, named: &Named, errors: &Diagnost
     let name = property.name.to_snake_case();
     let looks_secret =
         name.split('_').any(|word| matches!(word.trim_end_matches('s'), "secret" | "token" | "password"));
-    let shape = &model.resolve(schema).shape;
-    let is_text = matches!(shape, Shape::String(_));
-    if let Shape::Array(items) = shape {
-        let item = model.resolve(items);
-        if looks_secret && matches!(item.shape, Shape::String(_)) && items.secret.or(item.secret).is_none() {
-            let message =
-                format!("the items of `{}` look like secrets and do not say whether they are", property.name);
-            let help = "add `x-secret: true` to the items; or `x-secret: false` if they are none";
-            errors.report(Code::SecretUnmarked, property.place, message, help);
-        }
-    }
-    let stated = schema.secret.or(model.resolve(schema).secret);
-    if looks_secret && is_text && stated.is_none() {
-        let message = format!("`{}` looks like a secret and does not say whether it is one", property.name);
-        let help =
-            "add `x-secret: true`; its value is then never shown in logs. `x-secret: false` if it is none";
+    let is_text = |schema| matches!(model.resolve(schema).shape, Shape::String(_));
+    let (text, is_list) = match &model.resolve(schema).shape {
+        Shape::Array(items) => (&**items, true),
+        _ => (schema, false),
+    };
+    if looks_secret && is_text(text) && text.secret.or(model.resolve(text).secret).is_none() {
+        let name = &property.name;
+        let (message, help) = if is_list {
+            (
+                format!("the items of `{name}` look like secrets and do not say whether they are"),
+                "add `x-secret: true` to the items; or `x-secret: false` if they are none",
+            )
+        } else {
+            (
+                format!("`{name}` looks like a secret and does not say whether it is one"),
+                "add `x-secret: true`; its value is then never shown in logs. `x-secret: false` if it is none",
+            )
+        };
         errors.report(Code::SecretUnmarked, property.place, message, help);
     }
-    if schema.secret.is_some() && !is_text {
+    if schema.secret.is_some() && !is_text(schema) {
         let message = format!("`{}` is no string and cannot be a secret", property.name);
         errors.report(Code::SecretUnmarked, property.place, message, "remove `x-secret`");
     }

@@ -79,14 +79,18 @@ impl<M: Step, S: HttpService> Service<Request> for Stage<M, S> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
-        let stage = self.clone();
-        Box::pin(async move { stage.send(&mut request).await })
+    fn call(&mut self, request: Request) -> Self::Future {
+        owned(self.clone(), request)
     }
 }
 
 /// An answer to come.
 type Sending<'a> = Pin<Box<dyn Future<Output = Result<Answer>> + Send + 'a>>;
+
+/// Sends a request that is given away, as a tower service is.
+fn owned(service: impl HttpService, mut request: Request) -> Sending<'static> {
+    Box::pin(async move { service.send(&mut request).await })
+}
 
 /// Any part of the stack, down to the network: what layers of one's own are put around. Clones share it.
 #[derive(Clone)]
@@ -156,9 +160,8 @@ impl Service<Request> for Stack {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request) -> Self::Future {
-        let stack = self.clone();
-        Box::pin(async move { stack.send(&mut request).await })
+    fn call(&mut self, request: Request) -> Self::Future {
+        owned(self.clone(), request)
     }
 }
 

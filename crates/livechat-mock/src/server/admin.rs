@@ -49,7 +49,7 @@ fn perform(shared: &Shared, method: &Method, what: &str, body: &[u8]) -> Result<
         }
         ("GET", "faults") => Ok(json!({"faults": shared.faults.all()})),
         ("POST", "faults") => {
-            shared.faults.add(fault(body)?);
+            shared.faults.add(fault(shared, body)?);
             Ok(json!({}))
         }
         ("DELETE", "faults") => {
@@ -105,7 +105,7 @@ fn read<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, (StatusCode, Str
 }
 
 /// A fault. Its kinds have fields of their own, which keeps serde from refusing those that are none.
-fn fault(body: &[u8]) -> Result<Fault, (StatusCode, String)> {
+fn fault(shared: &Shared, body: &[u8]) -> Result<Fault, (StatusCode, String)> {
     const FIELDS: &[&str] = &[
         "fault",
         "action",
@@ -125,7 +125,7 @@ fn fault(body: &[u8]) -> Result<Fault, (StatusCode, String)> {
         return Err((StatusCode::BAD_REQUEST, message));
     }
     let fault: Fault = read(body)?;
-    match fault.never_happens() {
+    match fault.never_happens(&shared.routes) {
         Some(reason) => Err((StatusCode::BAD_REQUEST, reason)),
         None => Ok(fault),
     }

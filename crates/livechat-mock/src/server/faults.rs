@@ -3,11 +3,11 @@
 use std::{collections::VecDeque, sync::Mutex, time::Duration};
 
 use http::StatusCode;
-use livechat_types::{ActionInfo, accounts, agent, configuration, customer, reports, shared::ErrorType};
+use livechat_types::{ActionInfo, shared::ErrorType};
 use serde::{Deserialize, Serialize};
 
 use super::lock;
-use crate::error::ApiError;
+use crate::{error::ApiError, routes::Routes};
 
 /// Something that goes wrong with requests.
 ///
@@ -128,19 +128,12 @@ impl Fault {
     }
 
     /// Why this fault would never be seen, which is a slip of whoever asks for it.
-    pub(super) fn never_happens(&self) -> Option<String> {
+    pub(super) fn never_happens(&self, routes: &Routes) -> Option<String> {
         if self.times == Some(0) {
             return Some("`times` is 0: leave it out for a fault that lasts".to_owned());
         }
         let action = self.action.as_ref()?;
-        let apis = [
-            agent::actions::ALL,
-            customer::actions::ALL,
-            configuration::actions::ALL,
-            reports::actions::ALL,
-            accounts::actions::ALL,
-        ];
-        let known = apis.into_iter().flatten().any(|info| info.http.is_some() && self.is_for(info));
+        let known = routes.iter().any(|route| self.is_for(route.info));
         (!known).then(|| format!("`action`: no action over HTTPS is named `{action}`"))
     }
 
