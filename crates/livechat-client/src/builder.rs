@@ -347,7 +347,8 @@ impl LiveChatBuilder {
         }
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
+            // `never` alone would still keep a copy of each request.
+            .retry(reqwest::retry::never().max_retries_per_request(0))
             .connect_timeout(self.connect_timeout);
         if !self.system_proxy {
             builder = builder.no_proxy();

@@ -70,8 +70,8 @@ impl Call {
         self.0.attempts.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn request_id_header(&self) -> HeaderValue {
-        self.0.request_id.header()
+    pub(crate) fn id(&self) -> &RequestId {
+        &self.0.request_id
     }
 
     pub(crate) fn begin_attempt(&self) {

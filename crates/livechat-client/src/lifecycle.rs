@@ -5,8 +5,11 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use jiff::civil::Date;
+
+static LEGACY: HeaderName = HeaderName::from_static("legacy");
+static DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
 
 /// A stage of an API version after the stable one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,10 +38,10 @@ impl Lifecycle {
 
     /// Reads the headers of an answer. The later stage wins; a value that is no date counts as absent.
     pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Self> {
-        let date = |name| headers.get(name)?.to_str().ok()?.trim().parse::<Date>().ok();
-        date("deprecation")
+        let date = |name: &HeaderName| headers.get(name)?.to_str().ok()?.trim().parse::<Date>().ok();
+        date(&DEPRECATION)
             .map(|until| Self::Deprecated { until })
-            .or_else(|| date("legacy").map(|until| Self::Legacy { until }))
+            .or_else(|| date(&LEGACY).map(|until| Self::Legacy { until }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The client: what all APIs share, and the one place where a request is sent and its answer read.
 
-use std::{fmt, marker::PhantomData, pin::Pin, sync::Arc};
+use std::{fmt, future::ready, marker::PhantomData, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 use http::{
@@ -128,21 +128,26 @@ impl LiveChat {
         encoded: Result<Encoded>,
         context: &'a Context,
     ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>>> + Send + 'a>> {
-        Box::pin(async move {
-            let request_id = RequestId::new();
-            let told = |error: Error| error.with_action(info.name).with_request_id(request_id.as_str());
-            let encoded = encoded.map_err(told)?;
+        let request_id = RequestId::new();
+        let prepared = encoded.and_then(|encoded| {
             let credentials = self.credentials_for(info, &encoded);
-            let deadline = after(self.0.settings.timeout);
-            let call = Call::new(info, request_id.clone(), credentials, deadline);
-            let answer = self.exchange(&call, encoded, context).await;
+            let call = Call::new(info, request_id.clone(), credentials, after(self.0.settings.timeout));
+            Ok((self.request(&call, encoded, context)?, call))
+        });
+        let told = move |error: Error| error.with_action(info.name).with_request_id(request_id.as_str());
+        let (mut request, call) = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => return Box::pin(ready(Err(told(error)))),
+        };
+        Box::pin(async move {
+            let answer = self.exchange(&call, &mut request).await;
             let (parts, body) =
                 answer.map_err(|error| told(error).with_attempts(call.attempts()))?.into_parts();
             let raw = Raw {
                 status: parts.status,
                 headers: parts.headers,
                 body: body.clone(),
-                request_id,
+                request_id: call.id().clone(),
                 attempts: call.attempts(),
             };
             Ok(Response::new(body, raw))
@@ -150,10 +155,9 @@ impl LiveChat {
     }
 
     /// Sends a request through the layers, and waits for an answer that is a success.
-    async fn exchange(&self, call: &Call, encoded: Encoded, context: &Context) -> Result<Answer> {
+    async fn exchange(&self, call: &Call, request: &mut Request) -> Result<Answer> {
         let Shared { settings, stack, .. } = &*self.0;
-        let mut request = self.request(call, encoded, context)?;
-        let answer = timeout_at(call.deadline_in_tokio(), stack.send(&mut request)).await;
+        let answer = timeout_at(call.deadline_in_tokio(), stack.send(request)).await;
         let answer = answer.unwrap_or_else(|_| Err(overdue(settings.timeout)))?;
         if let Some(http) = &call.action().http {
             settings.notices.heed(http.path, answer.headers());
@@ -192,11 +196,11 @@ impl LiveChat {
         content_type: Option<HeaderValue>,
         context: &Context,
     ) -> Result<HeaderMap> {
-        // Room also for what the layers add.
+        // Room also for what the layers and reqwest add: to grow later costs more.
         let mut headers = HeaderMap::with_capacity(12);
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(http::header::USER_AGENT, self.0.settings.user_agent.clone());
-        headers.insert(REQUEST_ID, call.request_id_header());
+        headers.insert(REQUEST_ID, call.id().header());
         if let Some(content_type) = content_type {
             headers.insert(CONTENT_TYPE, content_type);
         }

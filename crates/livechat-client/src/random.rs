@@ -14,18 +14,17 @@ pub(crate) fn bits() -> u64 {
 /// 32 hexadecimal digits.
 pub(crate) fn hex_digits() -> [u8; 32] {
     let mut digits = [0; 32];
-    let mut left = 0_u64;
-    for (index, digit) in digits.iter_mut().enumerate() {
-        if index % 16 == 0 {
-            left = bits();
+    for half in digits.chunks_exact_mut(16) {
+        for (pair, byte) in half.chunks_exact_mut(2).zip(bits().to_ne_bytes()) {
+            pair.copy_from_slice(&[hex_digit(byte >> 4), hex_digit(byte & 15)]);
         }
-        *digit = match (left & 15) as u8 {
-            value @ 0..10 => b'0' + value,
-            value => b'a' + (value - 10),
-        };
-        left >>= 4;
     }
     digits
+}
+
+/// The digit of a number below 16.
+fn hex_digit(number: u8) -> u8 {
+    if number < 10 { b'0' + number } else { b'a' + number - 10 }
 }
 
 /// 32 hexadecimal digits.

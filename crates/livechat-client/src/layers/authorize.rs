@@ -31,18 +31,20 @@ impl Step for Authorize {
     async fn run<S: HttpService>(&self, request: &mut Request, rest: &S) -> Result<Answer> {
         let call = request.extensions().get::<Call>().filter(|call| is_authorized(call)).cloned();
         let Some(call) = call else { return rest.send(request).await };
-        let first = call.credentials().authorization().await?;
-        request.headers_mut().insert(AUTHORIZATION, first.header);
-        let answer = rest.send(request).await?;
-        let Some(generation) = first.generation.filter(|_| is_refused(&answer)) else { return Ok(answer) };
-        tracing::debug!(action = call.action().name, "the server refuses the token");
-        call.credentials().refuse(generation);
-        if request.body().is_spent() {
-            return Ok(answer);
+        let mut is_first = true;
+        loop {
+            let authorization = call.credentials().authorization().await?;
+            request.headers_mut().insert(AUTHORIZATION, authorization.header);
+            let answer = rest.send(request).await?;
+            let refused = authorization.generation.filter(|_| is_first && is_refused(&answer));
+            let Some(generation) = refused else { return Ok(answer) };
+            tracing::debug!(action = call.action().name, "the server refuses the token");
+            call.credentials().refuse(generation);
+            if request.body().is_spent() {
+                return Ok(answer);
+            }
+            is_first = false;
         }
-        let second = call.credentials().authorization().await?;
-        request.headers_mut().insert(AUTHORIZATION, second.header);
-        rest.send(request).await
     }
 }
 

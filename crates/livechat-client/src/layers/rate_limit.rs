@@ -44,8 +44,9 @@ use crate::{BoxError, Call, Error, ErrorKind, Result, clock::after, error};
 pub struct RateLimit {
     allowance: Allowance,
     max_wait: Duration,
-    store: Store,
-    gates: Arc<Mutex<HashMap<String, Arc<Gate>>>>,
+    /// Where the requests are counted, if not at the gates.
+    store: Option<Arc<dyn RateLimitStore>>,
+    gates: Arc<Mutex<HashMap<Arc<str>, Arc<Gate>>>>,
 }
 
 /// How many requests are allowed in any window of time.
@@ -91,12 +92,22 @@ pub enum Take {
     Wait(Duration),
 }
 
-/// Where the requests of one token queue.
-#[derive(Debug, Default)]
+/// Where the requests of one token queue, and are counted.
+#[derive(Debug)]
 struct Gate {
+    /// Whose gate it is.
+    key: Arc<str>,
     /// Who holds it is first in the queue. The lock is fair, and a waiter that is dropped leaves it.
     turn: tokio::sync::Mutex<()>,
+    log: Mutex<Log>,
     backoff: Mutex<Backoff>,
+}
+
+/// The moments at which requests were let through.
+#[derive(Debug, Default)]
+struct Log {
+    granted: VecDeque<Instant>,
+    paused_until: Option<Instant>,
 }
 
 /// How long to pause when the server does not say.
@@ -117,7 +128,7 @@ impl RateLimit {
         Self {
             allowance: Allowance { requests: requests.max(1), window },
             max_wait: Duration::from_secs(60),
-            store: Store::Memory(Arc::default()),
+            store: None,
             gates: Arc::default(),
         }
     }
@@ -130,18 +141,23 @@ impl RateLimit {
 
     /// Counts the requests elsewhere.
     pub fn store(mut self, store: impl RateLimitStore) -> Self {
-        self.store = Store::Own(Arc::new(store));
+        self.store = Some(Arc::new(store));
         self
     }
 
+    /// Lets a request through without a wait: if none waits before it, and there is a place for it.
+    fn admit(&self, gate: &Gate) -> bool {
+        self.store.is_none() && gate.turn.try_lock().is_ok_and(|_turn| self.count(gate) == Take::Granted)
+    }
+
     /// Waits for the turn of a request.
-    async fn admit(&self, gate: &Gate, key: &str, deadline: Instant) -> Result<()> {
+    async fn queue(&self, gate: &Gate, deadline: Instant) -> Result<()> {
         let end = deadline.min(after(self.max_wait));
         let Ok(_turn) = timeout_at(end, gate.turn.lock()).await else {
             return Err(self.too_long(self.allowance.window));
         };
         loop {
-            match self.store.take(key, self.allowance).await? {
+            match self.take(gate).await? {
                 Take::Granted => return Ok(()),
                 Take::Wait(wait) if after(wait) > end => return Err(self.too_long(wait)),
                 Take::Wait(wait) => sleep(wait).await,
@@ -149,16 +165,26 @@ impl RateLimit {
         }
     }
 
-    /// Pauses the token after the server's refusal, or notes that there was none.
-    async fn heed(&self, gate: &Gate, key: &str, answer: &Answer) -> Result<()> {
-        if !is_rate_limited(answer) {
-            lock(&gate.backoff).refusals = 0;
-            return Ok(());
+    /// Counts a request at its gate, if there is a place for it.
+    fn count(&self, gate: &Gate) -> Take {
+        lock(&gate.log).take(self.allowance)
+    }
+
+    async fn take(&self, gate: &Gate) -> Result<Take> {
+        match &self.store {
+            None => Ok(self.count(gate)),
+            Some(store) => store.take(&gate.key, self.allowance).await.map_err(broken),
         }
-        let asked = error::retry_after(answer.headers());
-        let Some(pause) = lock(&gate.backoff).pause(asked) else { return Ok(()) };
-        tracing::warn!(?pause, "the server refuses requests for their number; this token pauses");
-        self.store.pause(key, pause).await
+    }
+
+    async fn pause(&self, gate: &Gate, time: Duration) -> Result<()> {
+        match &self.store {
+            None => {
+                lock(&gate.log).pause(time);
+                Ok(())
+            }
+            Some(store) => store.pause(&gate.key, time).await.map_err(broken),
+        }
     }
 
     fn gate(&self, key: &str) -> Arc<Gate> {
@@ -166,9 +192,13 @@ impl RateLimit {
         if let Some(gate) = gates.get(key) {
             return gate.clone();
         }
-        // A new token is rare, and the time to forget those that nobody waits for.
-        gates.retain(|_, gate| Arc::strong_count(gate) > 1);
-        gates.entry(key.to_owned()).or_default().clone()
+        // A new token is rare, and the time to forget those that nobody uses and whose windows are empty.
+        gates
+            .retain(|_, gate| Arc::strong_count(gate) > 1 || !lock(&gate.log).is_idle(self.allowance.window));
+        let key: Arc<str> = key.into();
+        let gate = Arc::new(Gate::new(key.clone()));
+        gates.insert(key, gate.clone());
+        gate
     }
 
     fn too_long(&self, wait: Duration) -> Error {
@@ -178,6 +208,22 @@ impl RateLimit {
             self.max_wait
         );
         Error::new(ErrorKind::RateLimit, message).with_retry_after(wait)
+    }
+}
+
+impl Gate {
+    fn new(key: Arc<str>) -> Self {
+        Self { key, turn: tokio::sync::Mutex::default(), log: Mutex::default(), backoff: Mutex::default() }
+    }
+
+    /// How long to pause after an answer that refuses a request for their number.
+    fn pause_after(&self, answer: &Answer) -> Option<Duration> {
+        let mut backoff = lock(&self.backoff);
+        if is_rate_limited(answer) {
+            return backoff.pause(error::retry_after(answer.headers()));
+        }
+        backoff.refusals = 0;
+        None
     }
 }
 
@@ -205,14 +251,17 @@ impl<S> Layer<S> for RateLimit {
 
 impl Step for RateLimit {
     async fn run<S: HttpService>(&self, request: &mut Request, rest: &S) -> Result<Answer> {
-        let Some(call) = request.extensions().get::<Call>().cloned() else {
-            return rest.send(request).await;
-        };
-        let key = call.credentials().key();
-        let gate = self.gate(key);
-        self.admit(&gate, key, call.deadline_in_tokio()).await?;
+        let Some(call) = request.extensions().get::<Call>() else { return rest.send(request).await };
+        let (gate, deadline) = (self.gate(call.credentials().key()), call.deadline_in_tokio());
+        if !self.admit(&gate) {
+            // Boxed, since mostly nothing waits: each call has room for the largest future that it may become.
+            Box::pin(self.queue(&gate, deadline)).await?;
+        }
         let answer = rest.send(request).await?;
-        self.heed(&gate, key, &answer).await?;
+        if let Some(pause) = gate.pause_after(&answer) {
+            tracing::warn!(?pause, "the server refuses requests for their number; this token pauses");
+            self.pause(&gate, pause).await?;
+        }
         Ok(answer)
     }
 }
@@ -232,44 +281,6 @@ fn broken(error: BoxError) -> Error {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Where the requests are counted. What is in memory needs no future of its own.
-#[derive(Clone)]
-enum Store {
-    Memory(Arc<MemoryStore>),
-    Own(Arc<dyn RateLimitStore>),
-}
-
-impl Store {
-    async fn take(&self, key: &str, allowance: Allowance) -> Result<Take> {
-        match self {
-            Self::Memory(store) => Ok(store.take(key, allowance)),
-            Self::Own(store) => store.take(key, allowance).await.map_err(broken),
-        }
-    }
-
-    async fn pause(&self, key: &str, time: Duration) -> Result<()> {
-        match self {
-            Self::Memory(store) => {
-                store.pause(key, time);
-                Ok(())
-            }
-            Self::Own(store) => store.pause(key, time).await.map_err(broken),
-        }
-    }
-}
-
-/// Counts in memory: a log of the moments at which requests were let through.
-#[derive(Debug, Default)]
-struct MemoryStore {
-    logs: Mutex<HashMap<String, Log>>,
-}
-
-#[derive(Debug, Default)]
-struct Log {
-    granted: VecDeque<Instant>,
-    paused_until: Option<Instant>,
 }
 
 impl Log {
@@ -298,29 +309,12 @@ impl Log {
         self.paused_until = self.paused_until.filter(|until| *until > now);
     }
 
-    fn is_idle(&self) -> bool {
+    fn pause(&mut self, time: Duration) {
+        self.paused_until = self.paused_until.max(Some(after(time)));
+    }
+
+    fn is_idle(&mut self, window: Duration) -> bool {
+        self.forget(Instant::now(), window);
         self.granted.is_empty() && self.paused_until.is_none()
-    }
-}
-
-impl MemoryStore {
-    fn take(&self, key: &str, allowance: Allowance) -> Take {
-        let mut logs = lock(&self.logs);
-        if let Some(log) = logs.get_mut(key) {
-            return log.take(allowance);
-        }
-        // A new token is rare, and the time to forget idle ones.
-        let now = Instant::now();
-        logs.retain(|_, log| {
-            log.forget(now, allowance.window);
-            !log.is_idle()
-        });
-        logs.entry(key.to_owned()).or_default().take(allowance)
-    }
-
-    fn pause(&self, key: &str, time: Duration) {
-        let mut logs = lock(&self.logs);
-        let log = logs.entry(key.to_owned()).or_default();
-        log.paused_until = log.paused_until.max(Some(after(time)));
     }
 }

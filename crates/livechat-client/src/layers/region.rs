@@ -26,25 +26,32 @@ impl<S> Layer<S> for Region {
 
 impl Step for Region {
     async fn run<S: HttpService>(&self, request: &mut Request, rest: &S) -> Result<Answer> {
-        let Some(call) = request.extensions().get::<Call>().cloned() else {
-            return rest.send(request).await;
-        };
-        let sent = call.credentials().region();
-        if let Some(region) = &sent {
-            request.headers_mut().insert(REGION, region.clone());
+        let known = request.extensions().get::<Call>().and_then(|call| call.credentials().region());
+        if let Some(region) = known {
+            request.headers_mut().insert(REGION, region);
         }
-        let answer = rest.send(request).await?;
-        let Some(region) = right_region(&answer).filter(|region| Some(region) != sent.as_ref()) else {
-            return Ok(answer);
-        };
-        tracing::debug!(action = call.action().name, ?region, "the server names another region");
-        call.credentials().set_region(region.clone());
-        if request.body().is_spent() {
-            return Ok(answer);
+        let mut is_first = true;
+        loop {
+            let answer = rest.send(request).await?;
+            if !is_first || !learn_region(request, &answer) {
+                return Ok(answer);
+            }
+            is_first = false;
         }
-        request.headers_mut().insert(REGION, region);
-        rest.send(request).await
     }
+}
+
+/// Remembers the region that an answer names, if it is another one than the request's; whether the request can go there.
+fn learn_region(request: &mut Request, answer: &Answer) -> bool {
+    let Some(region) = right_region(answer) else { return false };
+    let Some(call) = request.extensions().get::<Call>() else { return false };
+    if request.headers().get(REGION) == Some(&region) {
+        return false;
+    }
+    tracing::debug!(action = call.action().name, ?region, "the server names another region");
+    call.credentials().set_region(region.clone());
+    request.headers_mut().insert(REGION, region);
+    !request.body().is_spent()
 }
 
 /// The region that a `misdirected_request` names.

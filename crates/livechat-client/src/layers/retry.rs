@@ -91,10 +91,14 @@ impl Retry {
     }
 
     /// How long to wait before the next attempt, or `None` if this outcome stands.
-    fn wait(&self, call: &Call, body: &Body, attempt: u32, outcome: &Result<Answer>) -> Option<Duration> {
+    fn wait(&self, request: &Request, attempt: u32, outcome: &Result<Answer>) -> Option<Duration> {
+        if attempt >= self.max_attempts || request.body().is_spent() {
+            return None;
+        }
+        let call = request.extensions().get::<Call>()?;
         match Fate::of(outcome) {
             Fate::Final => return None,
-            Fate::Unknown if !is_repeatable(call.action(), body) => return None,
+            Fate::Unknown if !is_repeatable(call.action(), request.body()) => return None,
             Fate::Unknown | Fate::NotDone => {}
         }
         let doubled = self.first_wait.saturating_mul(1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX));
@@ -105,8 +109,11 @@ impl Retry {
         };
         let wait =
             asked.map_or(jitter, |asked| asked.saturating_add(self.first_wait.mul_f64(random::fraction())));
-        let in_time = after(wait) < call.deadline_in_tokio();
-        (in_time && self.budget.withdraw()).then_some(wait)
+        if after(wait) >= call.deadline_in_tokio() || !self.budget.withdraw() {
+            return None;
+        }
+        tracing::debug!(action = call.action().name, attempt, ?wait, "the request will be sent again");
+        Some(wait)
     }
 }
 
@@ -120,17 +127,11 @@ impl<S> Layer<S> for Retry {
 
 impl Step for Retry {
     async fn run<S: HttpService>(&self, request: &mut Request, rest: &S) -> Result<Answer> {
-        let Some(call) = request.extensions().get::<Call>().cloned() else {
-            return rest.send(request).await;
-        };
         self.budget.deposit();
         let mut attempt = 1;
         loop {
             let outcome = rest.send(request).await;
-            let may_go_on = attempt < self.max_attempts && !request.body().is_spent();
-            let wait = if may_go_on { self.wait(&call, request.body(), attempt, &outcome) } else { None };
-            let Some(wait) = wait else { return outcome };
-            tracing::debug!(action = call.action().name, attempt, ?wait, "the request will be sent again");
+            let Some(wait) = self.wait(request, attempt, &outcome) else { return outcome };
             sleep(wait).await;
             attempt += 1;
         }
@@ -213,8 +214,8 @@ impl Budget {
     }
 
     fn deposit(&self) {
-        let add = |balance: i64| Some((balance + self.deposit).min(self.most));
-        // The closure always returns a new balance.
+        let add = |balance: i64| (balance < self.most).then_some((balance + self.deposit).min(self.most));
+        // A full balance stays as it is.
         let _ = self.balance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
     }
 

@@ -1,5 +1,6 @@
 //! The layers that tell `tracing` what happens: a span for each call, and one for each attempt under OpenTelemetry's names.
 
+use http::uri::Authority;
 use tower::Layer;
 use tracing::{Instrument as _, Span, field::Empty};
 
@@ -70,22 +71,20 @@ fn call_span(request: &Request) -> Span {
 }
 
 fn attempt_span(request: &Request) -> Span {
+    // What is worked out in the fields costs nothing while nobody listens.
     let uri = request.uri();
     let scheme = uri.scheme_str().unwrap_or("http");
-    let address = uri.host().unwrap_or_default();
-    let port = uri.port_u16().unwrap_or(if scheme == "https" { 443 } else { 80 });
-    let authority = uri.authority().map_or("", http::uri::Authority::as_str);
-    let resent = request.extensions().get::<Call>().and_then(|call| call.attempts().checked_sub(1));
+    let resent = || request.extensions().get::<Call>()?.attempts().checked_sub(1);
     tracing::debug_span!(
         "livechat.attempt",
         otel.kind = "client",
         otel.name = %format_args!("{} {}", request.method(), uri.path()),
         http.request.method = request.method().as_str(),
-        http.request.resend_count = resent.filter(|count| *count > 0),
+        http.request.resend_count = resent().filter(|count| *count > 0),
         http.request.body.size = request.body().length(),
-        url.full = %format_args!("{scheme}://{authority}{}", uri.path()),
-        server.address = address,
-        server.port = port,
+        url.full = %format_args!("{scheme}://{}{}", uri.authority().map_or("", Authority::as_str), uri.path()),
+        server.address = uri.host().unwrap_or_default(),
+        server.port = uri.port_u16().unwrap_or(if scheme == "https" { 443 } else { 80 }),
         http.response.status_code = Empty,
         http.response.body.size = Empty,
         error.type = Empty,

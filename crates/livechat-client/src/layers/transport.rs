@@ -6,10 +6,9 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, Uri, header::ACCEPT_ENCODING};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header::ACCEPT_ENCODING, uri::Authority};
 use reqwest::Url;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
 use super::{
     gathered::Gathered,
@@ -45,7 +44,7 @@ impl LastAddress {
         }
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, url)) = &*last
-            && known == uri
+            && is_same(known, uri)
         {
             return Ok(url.clone());
         }
@@ -53,6 +52,13 @@ impl LastAddress {
         *last = Some((uri.clone(), url.clone()));
         Ok(url)
     }
+}
+
+/// Whether two addresses without a query are the same, letter for letter.
+fn is_same(one: &Uri, other: &Uri) -> bool {
+    one.path() == other.path()
+        && one.authority().map(Authority::as_str) == other.authority().map(Authority::as_str)
+        && one.scheme() == other.scheme()
 }
 
 /// How long an attempt may take, and how large an answer may be.
@@ -75,36 +81,59 @@ impl Transport {
             end = end.min(call.deadline_in_tokio());
         }
         let url = self.last_address.parse(request.uri())?;
-        match timeout_at(end, self.client.execute(for_reqwest(request, url))).await {
-            Ok(Ok(response)) => self.read(response, end).await,
-            Ok(Err(error)) => Err(from_reqwest(error)),
-            Err(_) => {
-                Err(Error::new(ErrorKind::Timeout, format!("there was no answer within {time:?}"))
-                    .with_reached())
+        let pending = self.client.execute(for_reqwest(request, url));
+        let mut arrived = None;
+        let outcome = timeout_at(end, receive(pending, self.limits.response_bytes, &mut arrived)).await;
+        match (outcome, arrived) {
+            (Ok(Ok(())), Some(arrived)) => Ok(arrived.into_answer()),
+            (Ok(Err(error)), Some(arrived)) => Err(arrived.into_error(error)),
+            (Ok(Err(error)), None) => Err(error),
+            (Err(_), Some(arrived)) => {
+                let message = "the answer began but did not end in time";
+                Err(arrived.into_error(Error::new(ErrorKind::Timeout, message)))
             }
-        }
-    }
-
-    async fn read(&self, mut response: reqwest::Response, end: Instant) -> Result<Answer> {
-        let (status, mut headers) = (response.status(), std::mem::take(response.headers_mut()));
-        let mut body = Gathered::new(&mut headers, self.limits.response_bytes);
-        let outcome = match timeout_at(end, gather(&mut response, &mut body)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(Error::new(ErrorKind::Timeout, "the answer began but did not end in time")),
-        };
-        match outcome {
-            Ok(()) => Ok(answer(status, headers, body.into_bytes())),
-            Err(error) => Err(error.with_answer(status, headers, body.into_bytes())),
+            (_, None) => {
+                let message = format!("there was no answer within {time:?}");
+                Err(Error::new(ErrorKind::Timeout, message).with_reached())
+            }
         }
     }
 }
 
-/// Reads an answer's body to its end.
-async fn gather(response: &mut reqwest::Response, body: &mut Gathered) -> Result<()> {
+/// What came of an answer so far.
+struct Arrived {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Gathered,
+}
+
+impl Arrived {
+    fn into_answer(self) -> Answer {
+        let mut answer = Answer::new(self.body.into_bytes());
+        *answer.status_mut() = self.status;
+        *answer.headers_mut() = self.headers;
+        answer
+    }
+
+    fn into_error(self, error: Error) -> Error {
+        error.with_answer(self.status, self.headers, self.body.into_bytes())
+    }
+}
+
+/// Waits for an answer and reads its body to the end. What arrived is there also if this fails or is dropped.
+async fn receive(
+    pending: impl Future<Output = reqwest::Result<reqwest::Response>>,
+    limit: usize,
+    arrived: &mut Option<Arrived>,
+) -> Result<()> {
     let broken = |error: reqwest::Error| {
         Error::new(ErrorKind::Transport, "the connection ended before the answer was whole")
             .with_source(error.without_url())
     };
+    let mut response = pending.await.map_err(from_reqwest)?;
+    let mut headers = std::mem::take(response.headers_mut());
+    let body = Gathered::new(&mut headers, limit);
+    let body = &mut arrived.insert(Arrived { status: response.status(), headers, body }).body;
     while let Some(piece) = response.chunk().await.map_err(broken)? {
         body.push(piece)?;
     }
@@ -113,19 +142,12 @@ async fn gather(response: &mut reqwest::Response, body: &mut Gathered) -> Result
 
 /// The request as reqwest wants it; of what can be sent again, a copy.
 fn for_reqwest(request: &mut Request, url: Url) -> reqwest::Request {
+    // Who asks is who unpacks: a transport of one's own need not be able to. A layer may have asked for something else.
+    request.headers_mut().entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
     let mut wanted = reqwest::Request::new(request.method().clone(), url);
     *wanted.headers_mut() = request.headers().clone();
-    // Who asks is who unpacks: a transport of one's own need not be able to. A layer may have asked for something else.
-    wanted.headers_mut().entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
     *wanted.body_mut() = Some(request.body_mut().take().into_reqwest());
     wanted
-}
-
-fn answer(status: StatusCode, headers: HeaderMap, body: Bytes) -> Answer {
-    let mut answer = http::Response::new(body);
-    *answer.status_mut() = status;
-    *answer.headers_mut() = headers;
-    answer
 }
 
 /// Tells apart what failed: our own body, the connection's making, or its use. The address is left out: its query may hold tokens.
