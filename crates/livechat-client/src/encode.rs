@@ -25,9 +25,9 @@ impl Encoded {
     pub(crate) fn has_field(&self, name: &str) -> bool {
         let body = self.body.as_bytes().map_or(&[][..], |body| body);
         let in_pairs = |pairs: &[u8]| form_urlencoded::parse(pairs).any(|(key, _)| key == name);
-        match serde_json::from_slice::<Value>(body) {
-            Ok(body) => body.get(name).is_some() || in_pairs(self.query.as_bytes()),
-            Err(_) => in_pairs(body) || in_pairs(self.query.as_bytes()),
+        match crate::json::value(body) {
+            Some(body) => body.get(name).is_some() || in_pairs(self.query.as_bytes()),
+            None => in_pairs(body) || in_pairs(self.query.as_bytes()),
         }
     }
 }

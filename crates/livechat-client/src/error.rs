@@ -8,7 +8,7 @@ use livechat_types::shared::ErrorType;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::livechat::Unreadable;
+use crate::json::{self, Unreadable};
 
 /// The result of a call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -123,7 +123,7 @@ impl ApiError {
 
     /// Reads the body of a failed answer: the web APIs' envelope, or one of the accounts service's flat forms.
     pub(crate) fn from_body(body: &[u8]) -> Option<Self> {
-        let root: Value = serde_json::from_slice(body).ok()?;
+        let root = json::value(body)?;
         match root.get("error") {
             Some(error @ Value::Object(_)) => Self::from_value(error),
             _ => Self::from_flat(root),

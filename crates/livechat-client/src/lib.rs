@@ -54,7 +54,7 @@ mod encode;
 mod error;
 mod generated;
 mod generic;
-mod json_path;
+mod json;
 pub mod layers;
 mod lifecycle;
 mod livechat;

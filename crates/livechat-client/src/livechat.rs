@@ -1,6 +1,6 @@
 //! The client: what all APIs share, and the one place where a request is sent and its answer read.
 
-use std::{fmt, future::ready, marker::PhantomData, pin::Pin, sync::Arc};
+use std::{fmt, future::ready, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 use http::{
@@ -8,7 +8,7 @@ use http::{
     header::{ACCEPT, CONTENT_TYPE, COOKIE},
 };
 use livechat_types::{Action, ActionInfo, Api, Authorization, Http, Secret};
-use serde::de::{DeserializeOwned, DeserializeSeed};
+use serde::de::DeserializeOwned;
 use tokio::time::timeout_at;
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     call::RequestId,
     clock::after,
     encode::{self, Encoded},
-    json_path,
+    json::{self, Unreadable},
     layers::{Answer, HttpService as _, Request, Stack, Stage, TraceCall},
     response::Raw,
 };
@@ -254,9 +254,9 @@ pub(crate) fn decode<T: DeserializeOwned>(
     info: &'static ActionInfo,
     response: Response<Bytes>,
 ) -> Result<Response<T>> {
-    match from_json(json_of(&response)) {
+    match json::read(json_of(&response)) {
         Ok(value) => Ok(response.map(|_| value)),
-        Err(unreadable) => Err(unreadable.into_error(info, &response)),
+        Err(unreadable) => Err(undecodable(unreadable, info, &response)),
     }
 }
 
@@ -265,38 +265,15 @@ pub(crate) fn json_of(response: &Response<Bytes>) -> &[u8] {
     if response.body().trim_ascii().is_empty() { b"{}" } else { response.body() }
 }
 
-/// Reads a whole JSON document.
-pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
-    read_json(body, PhantomData)
-}
-
-/// Reads a whole JSON document by a seed.
-pub(crate) fn read_json<'de, S: DeserializeSeed<'de>>(
-    body: &'de [u8],
-    seed: S,
-) -> Result<S::Value, Unreadable> {
-    let mut reader = serde_json::Deserializer::from_slice(body);
-    let value = seed.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
-    value.map_err(|error| {
-        let (path, what) = json_path::of_error(body, &error);
-        Unreadable { path, what, line: error.line(), column: error.column() }
-    })
-}
-
-/// Why a JSON document cannot be read, and where in it.
-pub(crate) struct Unreadable {
-    pub(crate) path: String,
-    pub(crate) what: String,
-    pub(crate) line: usize,
-    pub(crate) column: usize,
-}
-
-impl Unreadable {
-    pub(crate) fn into_error(self, info: &'static ActionInfo, response: &Response<Bytes>) -> Error {
-        Error::decode(self, response.headers(), response.body())
-            .with_action(info.name)
-            .with_request_id(response.request_id())
-            .with_attempts(response.attempts())
-            .with_answer(response.status(), response.headers().clone(), response.body().clone())
-    }
+/// The error of an answer that cannot be read.
+pub(crate) fn undecodable(
+    unreadable: Unreadable,
+    info: &'static ActionInfo,
+    response: &Response<Bytes>,
+) -> Error {
+    Error::decode(unreadable, response.headers(), response.body())
+        .with_action(info.name)
+        .with_request_id(response.request_id())
+        .with_attempts(response.attempts())
+        .with_answer(response.status(), response.headers().clone(), response.body().clone())
 }

@@ -20,6 +20,7 @@ use serde::{
 use crate::{
     Error, ErrorKind, LiveChat, Response, Result,
     encode::{self, Encoded},
+    json,
     livechat::{self, Context as CallContext},
 };
 
@@ -83,7 +84,7 @@ impl<A: Paged> Pages<A> {
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Response<A::Response>>>> {
         let Some(page) = ready!(self.pages.poll_next(context)) else { return Poll::Ready(None) };
         Poll::Ready(Some(page.and_then(|page| {
-            let value: A::Response = self.pages.read(&page, |body, _| livechat::from_json(body))?;
+            let value: A::Response = self.pages.read(&page, |body, _| json::read(body))?;
             self.pages.proceed(A::next_page_id(&value).map(str::to_owned), &page)?;
             Ok(page.map(|_| value))
         })))
@@ -114,7 +115,7 @@ impl<A: Paged> Items<A> {
             let Some(page) = ready!(self.pages.poll_next(context)) else { return Poll::Ready(None) };
             match page.and_then(|page| {
                 let (items, next) = self.pages.read(&page, |body, names| {
-                    livechat::read_json(body, ItemsAndNext { names, item: PhantomData })
+                    json::read_by(ItemsAndNext { names, item: PhantomData }, body)
                 })?;
                 self.pages.proceed(next, &page)?;
                 Ok(items)
@@ -235,12 +236,13 @@ impl RawPages {
     fn read<T>(
         &self,
         page: &Response<Bytes>,
-        read: impl FnOnce(&[u8], Pagination) -> Result<T, livechat::Unreadable>,
+        read: impl FnOnce(&[u8], Pagination) -> Result<T, json::Unreadable>,
     ) -> Result<T> {
         let Some(names) = self.info.pagination else {
             return Err(Error::build("the action's answer has no pages").with_action(self.info.name));
         };
-        read(livechat::json_of(page), names).map_err(|unreadable| unreadable.into_error(self.info, page))
+        read(livechat::json_of(page), names)
+            .map_err(|unreadable| livechat::undecodable(unreadable, self.info, page))
     }
 
     /// Goes on to the page that the last one names.

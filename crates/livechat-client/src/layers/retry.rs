@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use tower::Layer;
 
 use super::stage::{Answer, HttpService, Request, Stage, Step};
-use crate::{ApiError, Body, Call, ErrorKind, Result, clock::after, error, random};
+use crate::{ApiError, Body, Call, ErrorKind, Result, clock::after, error, json, random};
 
 /// Sends a request again after failures that may pass.
 ///
@@ -193,7 +193,7 @@ fn is_repeatable(action: &ActionInfo, body: &Body) -> bool {
 
 /// Looks for the `custom_id` of the request, or of the event that it sends.
 fn has_custom_id(body: &[u8]) -> bool {
-    let Ok(request) = serde_json::from_slice::<serde_json::Value>(body) else { return false };
+    let Some(request) = json::value(body) else { return false };
     let custom_id = request.get("custom_id").or_else(|| request.get("event")?.get("custom_id"));
     custom_id.and_then(serde_json::Value::as_str).is_some_and(|id| !id.is_empty())
 }

@@ -116,6 +116,19 @@ async fn a_wrong_field_is_named_by_path_line_and_column() {
 }
 
 #[tokio::test]
+async fn bytes_that_are_no_text_are_named_by_path_line_and_column() {
+    let body = [b"{\"id\": \"x\",\n \"users\": [{\"id\": \"caf".as_slice(), &[0xE9], b"\"}]}"].concat();
+    let head = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len());
+    let server = Server::start([Script::raw([head.into_bytes(), body.clone()].concat())]).await;
+    let error = server.client().agent().send(&GET_CHAT).await.unwrap_err();
+    assert!(error.is_decode());
+    assert_eq!(error.json_path(), Some("users[0].id"));
+    assert_eq!(error.line_and_column(), Some((2, 22)));
+    assert_eq!(error.raw_body().unwrap(), &body);
+    assert!(error.to_string().contains("at `users[0].id`: a byte that is not UTF-8"), "{error}");
+}
+
+#[tokio::test]
 async fn truncated_json_keeps_status_and_body() {
     let server = Server::start([Script::ok(&CHAT[..20])]).await;
     let error = server.client().agent().send(&GET_CHAT).await.unwrap_err();

@@ -23,6 +23,11 @@ pub(crate) fn of_error(json: &[u8], error: &serde_json::Error) -> (String, Strin
     }
 }
 
+/// The path of the value that the document's beginning ends in.
+pub(crate) fn of_position(read: &[u8]) -> String {
+    shown(&path(read))
+}
+
 /// Puts a path in the place of where the other one goes on like it; behind it, if that is nowhere.
 fn joined(mut path: Vec<String>, own: &[String]) -> Vec<String> {
     let alike = |start: usize| path.iter().skip(start).zip(own).take_while(|(a, b)| a == b).count();
