@@ -217,6 +217,8 @@ impl Place {
     fn cargo(&self, command: &str) -> Command {
         let mut cargo = Command::new("cargo");
         cargo.arg(command).current_dir(&self.folder).env("CARGO_TARGET_DIR", self.folder.join("target"));
+        // A program is rebuilt as cargo does it by default, whatever this run was started with.
+        cargo.env_remove("CARGO_INCREMENTAL");
         cargo
     }
 
