@@ -60,7 +60,8 @@ fn plot(rows: &[Row]) -> String {
     let most = bars.iter().map(|row| row.result).fold(1.0, f64::max);
     // One bar that is many times as long as the others must not hide them.
     let scale = 420.0 / most.min(4.0);
-    let width = |value: f64| (value * scale).min(440.0);
+    let longest_bar = 440.0;
+    let width = |value: f64| (value * scale).clamp(0.0, longest_bar);
     let labels: Vec<String> =
         bars.iter().map(|row| format!("{}, against {}", row.what, row.against)).collect();
     let longest = u16::try_from(labels.iter().map(String::len).max().unwrap_or(0)).unwrap_or(u16::MAX);
@@ -81,11 +82,16 @@ fn plot(rows: &[Row]) -> String {
             "<rect x=\"{left}\" y=\"{y}\" width=\"{:.1}\" height=\"18\" fill=\"{color}\"/>\n",
             width(row.result)
         );
-        if let Goal::AtLeast(goal) | Goal::AtMost(goal) = row.goal {
+        let mut end = width(row.result);
+        if row.result * scale > longest_bar {
+            let x = left + longest_bar - 24.0;
+            text += &format!("<path d=\"M{x:.1} {y} l-6 18\" stroke=\"#fff\" stroke-width=\"4\"/>\n");
+        } else if let Goal::AtLeast(goal) | Goal::AtMost(goal) = row.goal {
             let x = left + width(goal);
             text += &format!("<path d=\"M{x:.1} {} v24\" stroke=\"#222\" stroke-width=\"2\"/>\n", y - 3.0);
+            end = end.max(width(goal));
         }
-        let x = left + 6.0 + width(row.result.max(0.0));
+        let x = left + 6.0 + end;
         text +=
             &format!("<text x=\"{x:.1}\" y=\"{}\">{} {}</text>\n", y + 14.0, number(row.result), row.unit);
         y += 30.0;
@@ -93,7 +99,7 @@ fn plot(rows: &[Row]) -> String {
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" font-family=\"sans-serif\" font-size=\"13\">\n\
          <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n{text}\
-         <text x=\"{left}\" y=\"{}\" fill=\"#555\">The stroke is the goal; what misses it is red, what has none is grey.</text>\n</svg>\n",
+         <text x=\"20\" y=\"{}\" fill=\"#555\">The stroke is the goal; what misses it is red, what has none is grey. A bar with a gap is cut short.</text>\n</svg>\n",
         left + 580.0,
         y + 30.0,
         y + 14.0
