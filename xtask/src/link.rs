@@ -315,6 +315,12 @@ impl<'a> Linker<'a> {
                 actions.push(self.operation(&path.name, operation, files));
             }
         }
+        if let (false, (servers, place)) = (demanded.is_empty(), &root.servers)
+            && servers.is_empty()
+        {
+            let help = "name the server that answers: `- url: https://…`";
+            self.errors.report(Code::MissingKey, *place, "these operations have no server", help);
+        }
         security::check(root, demanded.into_iter(), self.errors);
         for (name, entry) in &file.rtm {
             self.same_name(&name.name, entry);
@@ -342,7 +348,7 @@ impl<'a> Linker<'a> {
             folder,
             title: root.title.clone(),
             description: root.description.clone(),
-            servers: root.servers.clone(),
+            servers: root.servers.0.clone(),
             security_schemes: root.schemes.value.clone(),
             security: root.security.value.clone().unwrap_or_default(),
             categories: root.categories.clone(),

@@ -384,9 +384,20 @@ fn read_responses(node: &Node, errors: &Diagnostics) -> Responses {
             ),
         }
     }
-    if !success && errors.len() == before {
+    if errors.len() > before {
+        return found;
+    }
+    if !success {
         let help = "add `\"200\"`; without `content` if nothing is returned";
         errors.report(Code::UnsupportedResponse, node.place, "this operation has no response \"200\"", help);
+    }
+    for name in ["4XX", "5XX"] {
+        if !found.errors.iter().any(|(known, _)| known == name) {
+            let help =
+                format!("add `{name}: {{$ref: \"../shared/errors.yaml#/components/responses/Error\"}}`");
+            let message = format!("this operation has no response {name}");
+            errors.report(Code::UnsupportedResponse, node.place, message, help);
+        }
     }
     found
 }

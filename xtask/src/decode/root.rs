@@ -14,7 +14,7 @@ pub(crate) struct Root {
     pub title: String,
     pub description: String,
     pub version: (String, Place),
-    pub servers: Vec<(String, String)>,
+    pub servers: (Vec<(String, String)>, Place),
     pub security: Security,
     pub schemes: Schemes,
     pub categories: Vec<Category>,
@@ -40,7 +40,7 @@ pub(super) fn read(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<Root
         info.finish();
     }
     let version = version.and_then(|node| Some((super::fields::text(node, "version", errors)?, node.place)));
-    let servers = fields.require("servers").map(|node| read_servers(node, errors)).unwrap_or_default();
+    let servers = fields.require("servers").map(|node| (read_servers(node, errors), node.place));
     let security = security::read(fields, errors);
     let categories = fields.require("tags").map(|node| read_tags(node, errors)).unwrap_or_default();
     let documented = fields.texts("x-errors");
@@ -50,7 +50,7 @@ pub(super) fn read(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<Root
         title: title?,
         description: description?,
         version: version?,
-        servers,
+        servers: servers?,
         security,
         schemes: Schemes::default(),
         categories,

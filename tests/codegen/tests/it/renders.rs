@@ -47,7 +47,8 @@ fn fixtures() -> PathBuf {
 }
 
 /// Files that are the same for every feature.
-const FRAME: &[&str] = &["/v3_5.rs", "/v3_5/agent.rs", "/v3_5/shared.rs", "/shared/scopes", ".json"];
+const FRAME: &[&str] =
+    &["/v3_5.rs", "/v3_5/agent.rs", "/v3_5/shared.rs", "/shared/scopes", "/shared/errors", ".json"];
 
 fn hold(feature: &str) {
     let category = fs::read_to_string(fixtures().join(format!("{feature}.yaml"))).expect(feature);
@@ -55,6 +56,9 @@ fn hold(feature: &str) {
     tree.write("agent-chat/openapi.yaml", &root(&category));
     tree.write("agent-chat/chats.yaml", &category);
     let tree = tree.with(&[Edit::Write("shared/scopes.yaml", SCOPES)]);
+    if category.contains("4XX") {
+        tree.write("shared/errors.yaml", include_str!("../../fixtures/base/spec/v3.5/shared/errors.yaml"));
+    }
     let mut text = String::new();
     for output in tree.outputs() {
         if output.path.ends_with(".rs") {

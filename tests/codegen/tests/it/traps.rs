@@ -40,6 +40,7 @@ fn two_documents_may_have_an_operation_of_the_same_name() {
             "webhooks/openapi.yaml",
             "paths:\n  /v3.5/webhooks/list_chats: {$ref: \"chats.yaml#/paths/list_chats\"}\n",
         ),
+        Replace("webhooks/openapi.yaml", "servers: []", "servers: [{url: \"https://api.example.com\"}]"),
         Replace("webhooks/openapi.yaml", "tags: []", "tags: [{name: chats, description: Chats.}]"),
         Edit::Write(
             "webhooks/chats.yaml",
@@ -48,6 +49,8 @@ fn two_documents_may_have_an_operation_of_the_same_name() {
                 "      externalDocs: {url: \"https://docs.example.com/#list\"}\n      x-transports: [web]\n      requestBody:\n",
                 "        content:\n          application/json:\n            schema: {$ref: \"#/components/schemas/ListChats\"}\n",
                 "            example: {}\n      responses:\n        \"200\": {description: Nothing.}\n",
+                "        4XX: {$ref: \"../shared/errors.yaml#/components/responses/Error\"}\n",
+                "        5XX: {$ref: \"../shared/errors.yaml#/components/responses/Error\"}\n",
                 "components:\n  schemas:\n    ListChats: {type: object, description: Takes no parameters.}\n",
             ),
         ),

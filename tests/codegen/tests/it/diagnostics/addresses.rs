@@ -20,6 +20,10 @@ super::cases! {
         Replace("agent-chat/openapi.yaml", SERVER, "  - url: https://api.example.com/\n"),
     ];
 
+    no_server_for_operations: MissingKey, [
+        Replace("agent-chat/openapi.yaml", "servers:\n  - url: https://api.example.com\n", "servers: []\n"),
+    ];
+
     a_server_with_a_query: InvalidUrl, [
         Replace("agent-chat/openapi.yaml", SERVER, "  - url: https://api.example.com/?region=us\n"),
     ];

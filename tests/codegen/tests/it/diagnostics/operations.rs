@@ -26,7 +26,9 @@ super::cases! {
             "      externalDocs: {url: \"https://docs.example.com/#find-chat\"}\n      x-transports: [web]\n",
             "      parameters:\n        - {name: a, in: path, required: true, description: The organization., ",
             "x-client-parameter: true, schema: {type: string}, example: b}\n",
-            "      responses:\n        \"200\": {description: Nothing.}\n  start_chat:\n",
+            "      responses:\n        \"200\": {description: Nothing.}\n",
+            "        4XX: {$ref: \"../shared/errors.yaml#/components/responses/Error\"}\n",
+            "        5XX: {$ref: \"../shared/errors.yaml#/components/responses/Error\"}\n  start_chat:\n",
         )),
     ];
 
@@ -86,6 +88,10 @@ super::cases! {
 
     no_good_answer: UnsupportedResponse, [
         Replace("agent-chat/chats.yaml", "        \"200\": {description: Nothing.}\n", ""),
+    ];
+
+    no_answers_that_are_errors: UnsupportedResponse, [
+        Replace("agent-chat/events.yaml", "        4XX: {$ref: \"../shared/errors.yaml#/components/responses/Error\"}\n        5XX: {$ref: \"../shared/errors.yaml#/components/responses/Error\"}\n", ""),
     ];
 
     an_error_that_is_described_in_place: UnsupportedResponse, [
