@@ -36,7 +36,9 @@ async fn main() -> support::Result {
     let bar =
         ProgressBar::no_length().with_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} {eta}")?);
     while let Some(page) = pages.try_next().await? {
-        bar.set_length(u64::try_from(page.found_chats)?);
+        if let Some(found) = page.found_chats {
+            bar.set_length(u64::try_from(found)?);
+        }
         // The bytes that came, so that also what no type knows is kept.
         let raw: Value = serde_json::from_slice(page.body())?;
         for chat in raw.get("chats").and_then(Value::as_array).into_iter().flatten() {

@@ -371,7 +371,8 @@ fn make_event(call: &mut Call<'_>, chat: &str, new: NewEvent) -> Result<Event, A
             event.into()
         }
         NewEvent::FilledForm(new) => {
-            let mut event = FilledFormEvent::new(id, now, author, new.form_id, new.fields);
+            let mut event = FilledFormEvent::new(id, now, author, new.fields);
+            event.form_id = Some(new.form_id);
             event.custom_id = new.custom_id;
             event.visibility = visibility(new.visibility);
             event.properties = new.properties;
@@ -429,6 +430,15 @@ fn file_event(call: &mut Call<'_>, id: EventId, url: &str) -> Result<FileEvent, 
     Ok(event)
 }
 
+/// Fields of forms may come back without an id, but are not taken without.
+fn require_ids<'a>(mut ids: impl Iterator<Item = &'a Option<String>>) -> Result<(), ApiError> {
+    if ids.all(Option::is_some) {
+        Ok(())
+    } else {
+        Err(ApiError::validation("`event.fields[].id` is required"))
+    }
+}
+
 fn check_event(call: &Call<'_>, new: &NewEvent) -> Result<(), ApiError> {
     let properties = match new {
         NewEvent::File(new) => new.properties.as_ref(),
@@ -470,6 +480,8 @@ fn check_event(call: &Call<'_>, new: &NewEvent) -> Result<(), ApiError> {
                 _ => Ok(()),
             }
         }
+        NewEvent::Form(form) => require_ids(form.fields.iter().map(|field| &field.id)),
+        NewEvent::FilledForm(form) => require_ids(form.fields.iter().map(|field| &field.id)),
         _ => Ok(()),
     }
 }

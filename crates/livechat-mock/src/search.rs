@@ -287,7 +287,8 @@ fn answer_ids(field: &livechat_types::shared::FilledFormField) -> Vec<String> {
     };
     let one = one.map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
     let several = field.answers.iter().flatten().map(|option| option.id.clone());
-    one.into_iter().chain(several).flat_map(|id| [format!("{}:{id}", field.id), id]).collect()
+    let with_field = |id: &String| field.id.as_ref().map(|field| format!("{field}:{id}"));
+    one.into_iter().chain(several).flat_map(|id| with_field(&id).into_iter().chain([id])).collect()
 }
 
 impl Response {

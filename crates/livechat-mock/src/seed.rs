@@ -178,7 +178,8 @@ fn add_customers(state: &mut State, start: Timestamp) -> Vec<String> {
         place.country = Some(country.to_owned());
         place.country_code = Some(code.to_owned());
         place.city = Some(city.to_owned());
-        let mut visit = Visit::new(start);
+        let mut visit = Visit::new();
+        visit.started_at = Some(start);
         visit.geolocation = Some(place);
         visit.user_agent = Some("Mozilla/5.0".to_owned());
         customer.visit = Some(visit);
@@ -292,14 +293,14 @@ fn talk_it_through(
 }
 
 fn prechat(thread: &mut Thread, at: Timestamp, customer: &str, name: &str) -> Event {
-    let mut who = FilledFormField::new(FormFieldType::Name, "2", "Name");
+    let mut who = FilledFormField::new(FormFieldType::Name, "Name").id("2");
     who.answer = Some(FormAnswer::Text(name.to_owned()));
-    let mut new = FilledFormField::new(FormFieldType::Radio, "3", "Are you a customer of ours?");
+    let mut new = FilledFormField::new(FormFieldType::Radio, "Are you a customer of ours?").id("3");
     let (id, label) = if name.len().is_multiple_of(2) { ("0", "Yes") } else { ("1", "No") };
     let option = ChosenOption::new(label).id(livechat_types::shared::OptionId::String(id.to_owned()));
     new.answer = Some(FormAnswer::Option(option));
-    let mut form =
-        FilledFormEvent::new(thread.next_event_id(), at, UserId::from(customer), "prechat-1", [who, new]);
+    let mut form = FilledFormEvent::new(thread.next_event_id(), at, UserId::from(customer), [who, new]);
+    form.form_id = Some("prechat-1".to_owned());
     form.form_type = Some("prechat".to_owned());
     form.visibility = Some(Visibility::All);
     form.into()

@@ -81,6 +81,17 @@ async fn every_kind_of_event_is_kept_as_it_was_sent() {
     assert_eq!(last.as_object().unwrap().len(), 7);
 }
 
+#[tokio::test]
+async fn a_form_is_not_taken_without_the_ids_of_its_fields() {
+    let mock = Mock::start().await;
+    let (chat, _) = mock.chat().await;
+    for kind in ["form", "filled_form"] {
+        let event = json!({"type": kind, "form_id": "1", "fields": [{"type": "name", "label": "Name"}]});
+        let send = json!({"chat_id": chat, "event": event});
+        assert_eq!(mock.agent("send_event", send).await.error(), "validation", "{kind}");
+    }
+}
+
 /// Uploads a few bytes and returns their url.
 async fn upload(mock: &Mock, path: &str, name: &str, content_type: &str) -> String {
     let body = format!(

@@ -54,7 +54,8 @@ pub(crate) fn list_archives(
         }
         view
     });
-    let mut response = ListArchivesResponse::new(chats.collect::<Vec<_>>(), page.total);
+    let mut response = ListArchivesResponse::new(chats.collect::<Vec<_>>());
+    response.found_chats = Some(page.total);
     response.next_page_id = page.next;
     response.previous_page_id = page.previous;
     Ok(response)

@@ -241,8 +241,8 @@ pub(crate) fn forms(call: &mut Call<'_>, request: ChatsForms) -> Result<FormsRep
     for (_, thread) in &counting.threads {
         for event in &thread.events {
             let Event::FilledForm(form) = event else { continue };
-            let record =
-                records.entry(form.form_id.clone()).or_insert_with(|| FormRecord::new(form.form_id.as_str()));
+            let Some(id) = &form.form_id else { continue };
+            let record = records.entry(id.clone()).or_insert_with(|| FormRecord::new(id.as_str()));
             record.count = Some(record.count.unwrap_or(0) + 1);
             record.group_id = thread.group_ids.first().map(|&group| group.into());
             for field in &form.fields {
@@ -261,15 +261,13 @@ fn add_answers(records: &mut Vec<FormFieldRecord>, field: &FilledFormField) {
     if let Some(FormAnswer::Option(option)) = &field.answer {
         chosen.push(option.label.clone());
     }
-    if chosen.is_empty() {
-        return;
-    }
-    if !records.iter().any(|record| record.field_id == field.id) {
-        let mut record = FormFieldRecord::new(field.id.as_str());
+    let Some(id) = field.id.as_ref().filter(|_| !chosen.is_empty()) else { return };
+    if !records.iter().any(|record| record.field_id == *id) {
+        let mut record = FormFieldRecord::new(id.as_str());
         record.label = Some(field.label.clone());
         records.push(record);
     }
-    let Some(record) = records.iter_mut().find(|record| record.field_id == field.id) else { return };
+    let Some(record) = records.iter_mut().find(|record| record.field_id == *id) else { return };
     let answers = record.answers.get_or_insert_with(Vec::new);
     for label in chosen {
         match answers.iter_mut().find(|answer| answer.label.as_ref() == Some(&label)) {

@@ -3,7 +3,7 @@
 use livechat_types::{
     agent::{NewEvent, NewMessage},
     customer,
-    shared::{Event, FilledFormField, FormField, RichMessageElement},
+    shared::{Event, FilledFormField, FormAnswer, FormField, RichMessageElement},
 };
 use serde_json::{Value, json};
 
@@ -172,6 +172,31 @@ fn an_answer_is_a_text_or_an_option_or_several() {
     ]);
     kept::<Event>(&event("filled_form", &json!({"form_id": "f1", "fields": fields})));
     kept::<Vec<FilledFormField>>(&fields);
+}
+
+#[test]
+fn a_form_of_an_old_chat_has_no_ids() {
+    let fields = json!([{"type": "name", "label": "Who are you?", "answer": "Nadia"}, {"type": "email", "label": "Where?"}]);
+    let form = event("filled_form", &json!({"fields": fields}));
+    kept::<Event>(&form);
+    kept::<customer::Event>(&form);
+    let empty =
+        event("form", &json!({"form_id": "f1", "fields": [{"type": "name", "label": "Who are you?"}]}));
+    kept::<Event>(&empty);
+    kept::<customer::Event>(&empty);
+    let thread = json!({"id": "t", "active": false, "user_ids": [], "created_at": "2019-10-11T09:40:59Z", "events": [form]});
+    let page = json!({"chats": [{"id": "c", "users": [], "thread": thread}]});
+    passes("agent-web", "list_archives", "response", &page);
+    for field in [json!({"type": "name", "id": "f1"}), json!({"label": "Who?", "id": "f1"})] {
+        assert!(serde_json::from_value::<FilledFormField>(field).is_err());
+    }
+}
+
+#[test]
+fn a_box_that_was_ticked_is_a_boolean() {
+    let field: FilledFormField =
+        kept(&json!({"type": "checkbox_for_email", "id": "f1", "label": "News?", "answer": false}));
+    assert_eq!(field.answer, Some(FormAnswer::Ticked(false)));
 }
 
 #[test]

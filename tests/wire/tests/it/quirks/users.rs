@@ -97,6 +97,7 @@ fn coordinates_are_strings_and_optional() {
         |place| json!({"started_at": "2024-03-11T09:14:02Z", "ip": "<somewhere>", "geolocation": place});
     kept::<shared::Visit>(&visit(json!({"latitude": "51.1", "longitude": "17.03", "city": "Wroclaw"})));
     kept::<shared::Visit>(&visit(json!({})));
+    kept::<shared::User>(&json!({"type": "customer", "id": "1f6c3c1e", "last_visit": {"ip": "<somewhere>"}}));
 }
 
 #[test]

@@ -130,6 +130,10 @@ fn both_spellings_of_a_wrong_region_are_known() {
         "logged_out_remotely",
         "misdirected_connection",
         "connection_evicted",
+        // Only LiveChat's own client names these.
+        "customer_banned",
+        "inactivity_timeout",
+        "product_version_changed",
     ];
     for reason in customers {
         passes("customer-rtm", "customer_disconnected", "push", &json!({"reason": reason}));

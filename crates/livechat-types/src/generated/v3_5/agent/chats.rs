@@ -557,8 +557,9 @@ pub struct Highlights {
 pub struct ListArchivesResponse {
     /// The chats, each with one thread.
     pub chats: Vec<Chat>,
-    /// How many threads were found, roughly.
-    pub found_chats: i64,
+    /// How many threads were found, roughly. LiveChat's own client expects that it may be absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found_chats: Option<i64>,
     /// The page after this one. Absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_id: Option<PageId>,

@@ -443,8 +443,9 @@ pub struct FilledFormEvent {
     pub properties: Option<Properties>,
     /// Who filled the form in.
     pub author_id: UserId,
-    /// Identifies the form.
-    pub form_id: String,
+    /// Identifies the form. Forms of old chats were seen without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form_id: Option<String>,
     /// What the form is for: `prechat`, `postchat`, `ask_for_email` or something else. Absent from
     /// chats that began before there was such a field.
     #[serde(skip_serializing_if = "Option::is_none")]

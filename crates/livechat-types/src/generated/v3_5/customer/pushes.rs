@@ -297,6 +297,15 @@ pub enum DisconnectReason {
     /// `customer_temporarily_blocked`: in a footnote only, which says that the data may hold how long
     /// to wait before reconnecting.
     CustomerTemporarilyBlocked,
+    /// `customer_banned`: the customer was banned. Do not reconnect. On LiveChat's page of its own
+    /// client only.
+    CustomerBanned,
+    /// `inactivity_timeout`: the customer neither chatted nor changed the page for half an hour.
+    /// Reconnect when they are back. On LiveChat's page of its own client only.
+    InactivityTimeout,
+    /// `product_version_changed`: the product has another version now. Not documented; LiveChat's own
+    /// client knows it.
+    ProductVersionChanged,
     /// A value that this version does not know; it is kept as it is.
     Unknown(UnknownValue),
 }

@@ -141,8 +141,9 @@ pub struct FilledFormEvent {
     pub properties: Option<Properties>,
     /// Who filled the form in.
     pub author_id: UserId,
-    /// Identifies the form.
-    pub form_id: String,
+    /// Identifies the form. Forms of old chats were seen without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form_id: Option<String>,
     /// What the form is for, such as `prechat`, `postchat` or `ask_for_email`; there are others. Absent
     /// from old chats.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -44,8 +44,10 @@ pub enum FormFieldType {
 pub struct FormField {
     /// The kind of the field.
     pub r#type: FormFieldType,
-    /// Identifies the field within the form.
-    pub id: String,
+    /// Identifies the field within the form. Give it when you send a form; LiveChat's own widget reads
+    /// forms without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// What the field asks for.
     pub label: String,
     /// Whether the field must be filled in.
@@ -75,8 +77,10 @@ pub struct FormOption {
 pub struct FilledFormField {
     /// The kind of the field.
     pub r#type: FormFieldType,
-    /// Identifies the field within the form.
-    pub id: String,
+    /// Identifies the field within the form. Give it when you send a form; forms of old chats were seen
+    /// without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// What the field asked for.
     pub label: String,
     /// What was filled in. Of every field but `checkbox`, which has `answers` instead.
@@ -89,7 +93,8 @@ pub struct FilledFormField {
 
 /// What was filled in: a text in fields of type `name`, `email`, `question`, `subject` and
 /// `textarea`, and the chosen option in fields of type `radio`, `select` and `group_chooser`. A
-/// field that was left empty has an empty text.
+/// field that was left empty has an empty text. Fields of type `checkbox_for_email`, which only
+/// LiveChat's own clients know, have a boolean.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum FormAnswer {
@@ -97,6 +102,8 @@ pub enum FormAnswer {
     Text(String),
     /// The option that was chosen.
     Option(ChosenOption),
+    /// Whether the box was ticked.
+    Ticked(bool),
     /// A value of a JSON type that this version does not expect; it is kept as it is.
     Unknown(UnknownJson),
 }

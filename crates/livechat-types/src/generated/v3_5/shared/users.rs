@@ -169,12 +169,13 @@ pub struct CustomerStatistics {
 /// Pairs of a key and a value in an order that matters. Each item is an object with a single key.
 pub type SessionFields = Vec<BTreeMap<String, String>>;
 
-/// A visit of a customer to the website.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// A visit of a customer to the website. Any part may be absent.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Visit {
     /// When the visit began.
-    pub started_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
     /// When the visit ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,

@@ -39,13 +39,10 @@ impl ListThreadsResponse {
 impl ListArchivesResponse {
     /// Creates a `ListArchivesResponse` with its required fields.
     #[must_use]
-    pub fn new(
-        chats: impl IntoIterator<Item = impl Into<Chat>>,
-        found_chats: i64,
-    ) -> Self {
+    pub fn new(chats: impl IntoIterator<Item = impl Into<Chat>>) -> Self {
         Self {
             chats: chats.into_iter().map(Into::into).collect(),
-            found_chats,
+            found_chats: None,
             next_page_id: None,
             previous_page_id: None,
         }

@@ -197,7 +197,7 @@ fields! {
 fields! {
     ListArchivesResponse {
         chats: required "chats",
-        found_chats: required "found_chats",
+        found_chats: optional "found_chats",
         next_page_id: optional "next_page_id",
         previous_page_id: optional "previous_page_id",
     }

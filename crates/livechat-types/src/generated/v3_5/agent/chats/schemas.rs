@@ -637,7 +637,7 @@ json_schema! {
     "found_chats": {
       "type": "integer",
       "format": "int64",
-      "description": "How many threads were found, roughly."
+      "description": "How many threads were found, roughly. LiveChat's own client expects that it may be absent."
     },
     "next_page_id": {
       "$ref": "PageId",
@@ -649,8 +649,7 @@ json_schema! {
     }
   },
   "required": [
-    "chats",
-    "found_chats"
+    "chats"
   ],
   "description": "A page of chats."
 }"#

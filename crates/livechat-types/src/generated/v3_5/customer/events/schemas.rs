@@ -631,7 +631,7 @@ json_schema! {
     },
     "form_id": {
       "type": "string",
-      "description": "Identifies the form."
+      "description": "Identifies the form. Forms of old chats were seen without it."
     },
     "form_type": {
       "type": "string",
@@ -650,7 +650,6 @@ json_schema! {
     "created_at",
     "type",
     "author_id",
-    "form_id",
     "fields"
   ],
   "description": "A form was filled in, such as the survey before or after a chat."

@@ -157,6 +157,9 @@ string_enum! {
         TooManyUnauthorizedConnections = "too_many_unauthorized_connections",
         LoggedOutRemotely = "logged_out_remotely",
         CustomerTemporarilyBlocked = "customer_temporarily_blocked",
+        CustomerBanned = "customer_banned",
+        InactivityTimeout = "inactivity_timeout",
+        ProductVersionChanged = "product_version_changed",
     }
 }
 

@@ -457,7 +457,10 @@ json_schema! {
     "too_many_connections",
     "too_many_unauthorized_connections",
     "logged_out_remotely",
-    "customer_temporarily_blocked"
+    "customer_temporarily_blocked",
+    "customer_banned",
+    "inactivity_timeout",
+    "product_version_changed"
   ],
   "description": "Why the server closes the connection."
 }"#

@@ -65,7 +65,6 @@ impl FilledFormEvent {
         id: impl Into<EventId>,
         created_at: Timestamp,
         author_id: impl Into<UserId>,
-        form_id: impl Into<String>,
         fields: impl IntoIterator<Item = impl Into<FilledFormField>>,
     ) -> Self {
         Self {
@@ -75,7 +74,7 @@ impl FilledFormEvent {
             visibility: None,
             properties: None,
             author_id: author_id.into(),
-            form_id: form_id.into(),
+            form_id: None,
             form_type: None,
             fields: fields.into_iter().map(Into::into).collect(),
         }

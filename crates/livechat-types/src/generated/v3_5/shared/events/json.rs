@@ -58,7 +58,7 @@ fields! {
         visibility: optional "visibility",
         properties: optional "properties",
         author_id: required "author_id",
-        form_id: required "form_id",
+        form_id: optional "form_id",
         form_type: optional "form_type",
         fields: required "fields",
     }

@@ -7,18 +7,21 @@ use super::*;
 impl FormField {
     /// Creates a `FormField` with its required fields.
     #[must_use]
-    pub fn new(
-        r#type: impl Into<FormFieldType>,
-        id: impl Into<String>,
-        label: impl Into<String>,
-    ) -> Self {
+    pub fn new(r#type: impl Into<FormFieldType>, label: impl Into<String>) -> Self {
         Self {
             r#type: r#type.into(),
-            id: id.into(),
+            id: None,
             label: label.into(),
             required: None,
             options: None,
         }
+    }
+
+    /// Sets [`id`](Self#structfield.id): identifies the field within the form.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
     }
 
     /// Sets [`required`](Self#structfield.required): whether the field must be filled in.
@@ -63,18 +66,21 @@ impl FormOption {
 impl FilledFormField {
     /// Creates a `FilledFormField` with its required fields.
     #[must_use]
-    pub fn new(
-        r#type: impl Into<FormFieldType>,
-        id: impl Into<String>,
-        label: impl Into<String>,
-    ) -> Self {
+    pub fn new(r#type: impl Into<FormFieldType>, label: impl Into<String>) -> Self {
         Self {
             r#type: r#type.into(),
-            id: id.into(),
+            id: None,
             label: label.into(),
             answer: None,
             answers: None,
         }
+    }
+
+    /// Sets [`id`](Self#structfield.id): identifies the field within the form.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
     }
 
     /// Sets [`answer`](Self#structfield.answer): what was filled in.

@@ -22,7 +22,7 @@ string_enum! {
 fields! {
     FormField {
         r#type: required "type",
-        id: required "id",
+        id: optional "id",
         label: required "label",
         required: optional "required",
         options: optional "options",
@@ -40,7 +40,7 @@ fields! {
 fields! {
     FilledFormField {
         r#type: required "type",
-        id: required "id",
+        id: optional "id",
         label: required "label",
         answer: optional "answer",
         answers: optional "answers",
@@ -51,6 +51,7 @@ json_union! {
     FormAnswer {
         string => Text(String),
         object => Option(ChosenOption),
+        boolean => Ticked(bool),
     }
 }
 

@@ -33,7 +33,7 @@ json_schema! {
     },
     "id": {
       "type": "string",
-      "description": "Identifies the field within the form."
+      "description": "Identifies the field within the form. Give it when you send a form; LiveChat's own widget reads forms without it."
     },
     "label": {
       "type": "string",
@@ -53,7 +53,6 @@ json_schema! {
   },
   "required": [
     "type",
-    "id",
     "label"
   ],
   "description": "A field of a form that waits to be filled in."
@@ -95,7 +94,7 @@ json_schema! {
     },
     "id": {
       "type": "string",
-      "description": "Identifies the field within the form."
+      "description": "Identifies the field within the form. Give it when you send a form; forms of old chats were seen without it."
     },
     "label": {
       "type": "string",
@@ -115,7 +114,6 @@ json_schema! {
   },
   "required": [
     "type",
-    "id",
     "label"
   ],
   "description": "A field of a form, with what was filled in."
@@ -131,9 +129,13 @@ json_schema! {
     },
     {
       "$ref": "ChosenOption"
+    },
+    {
+      "type": "boolean",
+      "description": "Whether the box was ticked."
     }
   ],
-  "description": "What was filled in: a text in fields of type `name`, `email`, `question`, `subject` and `textarea`, and the chosen option in fields of type `radio`, `select` and `group_chooser`. A field that was left empty has an empty text."
+  "description": "What was filled in: a text in fields of type `name`, `email`, `question`, `subject` and `textarea`, and the chosen option in fields of type `radio`, `select` and `group_chooser`. A field that was left empty has an empty text. Fields of type `checkbox_for_email`, which only LiveChat's own clients know, have a boolean."
 }"#
 }
 

@@ -63,11 +63,11 @@ impl CustomerStatistics {
 }
 
 impl Visit {
-    /// Creates a `Visit` with its required fields.
+    /// Creates a `Visit` with nothing set.
     #[must_use]
-    pub fn new(started_at: Timestamp) -> Self {
+    pub fn new() -> Self {
         Self {
-            started_at,
+            started_at: None,
             ended_at: None,
             referrer: None,
             ip: None,

@@ -72,7 +72,7 @@ fields! {
 
 fields! {
     Visit {
-        started_at: required "started_at",
+        started_at: optional "started_at",
         ended_at: optional "ended_at",
         referrer: optional "referrer",
         ip: optional "ip",

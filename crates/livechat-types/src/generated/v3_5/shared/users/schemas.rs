@@ -262,10 +262,7 @@ json_schema! {
       "description": "The pages that were opened last."
     }
   },
-  "required": [
-    "started_at"
-  ],
-  "description": "A visit of a customer to the website."
+  "description": "A visit of a customer to the website. Any part may be absent."
 }"#
 }
 
