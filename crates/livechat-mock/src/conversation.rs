@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use livechat_types::{
     agent::NewEvent,
     shared::{
-        CustomEvent, Event, EventId, FileEvent, FilledFormEvent, FormEvent, IncomingEvent, MessageEvent,
-        Properties, PropertyValue, RichMessageEvent, SystemMessageEvent, SystemMessageType, Visibility,
+        CustomEvent, Event, EventId, FileEvent, FilledFormEvent, FilledFormField, FormEvent, FormField,
+        IncomingEvent, MessageEvent, NewFilledFormField, NewFormField, Properties, PropertyValue,
+        RichMessageEvent, SystemMessageEvent, SystemMessageType, Visibility,
     },
     webhooks::{IncomingChatWebhook, WebhookPayload},
 };
@@ -363,7 +364,7 @@ fn make_event(call: &mut Call<'_>, chat: &str, new: NewEvent) -> Result<Event, A
             event.into()
         }
         NewEvent::Form(new) => {
-            let mut event = FormEvent::new(id, now, new.form_id, new.fields);
+            let mut event = FormEvent::new(id, now, new.form_id, new.fields.into_iter().map(field));
             event.custom_id = new.custom_id;
             event.visibility = visibility(new.visibility);
             event.properties = new.properties;
@@ -371,7 +372,7 @@ fn make_event(call: &mut Call<'_>, chat: &str, new: NewEvent) -> Result<Event, A
             event.into()
         }
         NewEvent::FilledForm(new) => {
-            let mut event = FilledFormEvent::new(id, now, author, new.fields);
+            let mut event = FilledFormEvent::new(id, now, author, new.fields.into_iter().map(filled_field));
             event.form_id = Some(new.form_id);
             event.custom_id = new.custom_id;
             event.visibility = visibility(new.visibility);
@@ -430,13 +431,22 @@ fn file_event(call: &mut Call<'_>, id: EventId, url: &str) -> Result<FileEvent, 
     Ok(event)
 }
 
-/// Fields of forms may come back without an id, but are not taken without.
-fn require_ids<'a>(mut ids: impl Iterator<Item = &'a Option<String>>) -> Result<(), ApiError> {
-    if ids.all(Option::is_some) {
-        Ok(())
-    } else {
-        Err(ApiError::validation("`event.fields[].id` is required"))
-    }
+/// A field of a form as it comes back.
+fn field(new: NewFormField) -> FormField {
+    let mut field = FormField::new(new.r#type, new.label);
+    field.id = Some(new.id);
+    field.required = new.required;
+    field.options = new.options;
+    field
+}
+
+/// A field that was filled in, as it comes back.
+fn filled_field(new: NewFilledFormField) -> FilledFormField {
+    let mut field = FilledFormField::new(new.r#type, new.label);
+    field.id = Some(new.id);
+    field.answer = new.answer;
+    field.answers = new.answers;
+    field
 }
 
 fn check_event(call: &Call<'_>, new: &NewEvent) -> Result<(), ApiError> {
@@ -480,8 +490,6 @@ fn check_event(call: &Call<'_>, new: &NewEvent) -> Result<(), ApiError> {
                 _ => Ok(()),
             }
         }
-        NewEvent::Form(form) => require_ids(form.fields.iter().map(|field| &field.id)),
-        NewEvent::FilledForm(form) => require_ids(form.fields.iter().map(|field| &field.id)),
         _ => Ok(()),
     }
 }

@@ -293,9 +293,11 @@ fn talk_it_through(
 }
 
 fn prechat(thread: &mut Thread, at: Timestamp, customer: &str, name: &str) -> Event {
-    let mut who = FilledFormField::new(FormFieldType::Name, "Name").id("2");
+    let mut who = FilledFormField::new(FormFieldType::Name, "Name");
+    who.id = Some("2".to_owned());
     who.answer = Some(FormAnswer::Text(name.to_owned()));
-    let mut new = FilledFormField::new(FormFieldType::Radio, "Are you a customer of ours?").id("3");
+    let mut new = FilledFormField::new(FormFieldType::Radio, "Are you a customer of ours?");
+    new.id = Some("3".to_owned());
     let (id, label) = if name.len().is_multiple_of(2) { ("0", "Yes") } else { ("1", "No") };
     let option = ChosenOption::new(label).id(livechat_types::shared::OptionId::String(id.to_owned()));
     new.answer = Some(FormAnswer::Option(option));

@@ -51,12 +51,12 @@ pub use super::shared::{
     CheckedOption, ChosenOption, CustomEvent, Customer, CustomerId, CustomerState, CustomerStatistics,
     ErrorData, ErrorDetails, ErrorResponse, ErrorType, Event, EventContent, EventId, FileEvent,
     FilledFormEvent, FilledFormField, FormAnswer, FormEvent, FormField, FormFieldType, FormOption,
-    Geolocation, GroupId, LastEvent, MessageEvent, MessagePostback, OptionId, PageId, Properties,
-    PropertyFilter, PropertyFilters, PropertyNames, PropertyValue, Queue, RestrictableEvent, RestrictedEvent,
-    RichMessageButton, RichMessageButtonType, RichMessageElement, RichMessageEvent, RichMessageImage,
-    RichMessagePostback, RichMessageTemplate, RoutingStatus, SessionFields, SortOrder, StringFilter,
-    SystemMessageEvent, SystemMessageType, TextVars, Thread, ThreadId, ThreadSummary, User, UserId, UserType,
-    Visibility, Visit, VisitedPage, WebviewHeight,
+    Geolocation, GroupId, LastEvent, MessageEvent, MessagePostback, NewFilledFormField, NewFormField,
+    OptionId, PageId, Properties, PropertyFilter, PropertyFilters, PropertyNames, PropertyValue, Queue,
+    RestrictableEvent, RestrictedEvent, RichMessageButton, RichMessageButtonType, RichMessageElement,
+    RichMessageEvent, RichMessageImage, RichMessagePostback, RichMessageTemplate, RoutingStatus,
+    SessionFields, SortOrder, StringFilter, SystemMessageEvent, SystemMessageType, TextVars, Thread,
+    ThreadId, ThreadSummary, User, UserId, UserType, Visibility, Visit, VisitedPage, WebviewHeight,
 };
 #[cfg(feature = "rtm")]
 #[doc(inline)]

@@ -47,10 +47,10 @@ pub use self::push::*;
 pub use super::shared::{
     Access, AgentId, ButtonTarget, ChatId, CheckedOption, ChosenOption, CustomerId, CustomerStatistics,
     ErrorData, ErrorDetails, ErrorResponse, ErrorType, EventContent, EventId, FilledFormField, FormAnswer,
-    FormField, FormFieldType, FormOption, GroupId, MessagePostback, OptionId, OrganizationId, PageId,
-    Properties, PropertyNames, PropertyValue, Queue, RichMessageButton, RichMessageButtonType,
-    RichMessageElement, RichMessageImage, RichMessagePostback, RichMessageTemplate, SessionFields, SortOrder,
-    SystemMessageType, TextVars, ThreadId, UserId, UserType, WebviewHeight,
+    FormField, FormFieldType, FormOption, GroupId, MessagePostback, NewFilledFormField, NewFormField,
+    OptionId, OrganizationId, PageId, Properties, PropertyNames, PropertyValue, Queue, RichMessageButton,
+    RichMessageButtonType, RichMessageElement, RichMessageImage, RichMessagePostback, RichMessageTemplate,
+    SessionFields, SortOrder, SystemMessageType, TextVars, ThreadId, UserId, UserType, WebviewHeight,
 };
 #[cfg(feature = "rtm")]
 #[doc(inline)]

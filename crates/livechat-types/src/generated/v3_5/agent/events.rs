@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::Unknown;
 use crate::shared::event_parts::{MessagePostback, Visibility};
-use crate::shared::forms::{FilledFormField, FormField};
+use crate::shared::forms::{NewFilledFormField, NewFormField};
 use crate::shared::ids::{ChatId, EventId, ThreadId};
 use crate::shared::properties::Properties;
 use crate::shared::rich_messages::{RichMessageElement, RichMessagePostback, RichMessageTemplate};
@@ -179,7 +179,7 @@ pub struct NewForm {
     /// Identifies the form.
     pub form_id: String,
     /// What the form asks for.
-    pub fields: Vec<FormField>,
+    pub fields: Vec<NewFormField>,
 }
 
 /// A form that was filled in.
@@ -202,7 +202,7 @@ pub struct NewFilledForm {
     /// Identifies the form.
     pub form_id: String,
     /// What the form asked for, with the answers.
-    pub fields: Vec<FilledFormField>,
+    pub fields: Vec<NewFilledFormField>,
 }
 
 /// A text to send.

@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::shared::event_parts::{EventContent, MessagePostback};
-use crate::shared::forms::{FilledFormField, FormField};
+use crate::shared::forms::{FilledFormField, FormField, NewFilledFormField, NewFormField};
 use crate::shared::ids::{ChatId, EventId, ThreadId, UserId};
 use crate::shared::properties::Properties;
 use crate::shared::rich_messages::{RichMessageElement, RichMessagePostback, RichMessageTemplate};
@@ -212,7 +212,7 @@ pub struct NewForm {
     /// Identifies the form.
     pub form_id: String,
     /// What the form asks for.
-    pub fields: Vec<FormField>,
+    pub fields: Vec<NewFormField>,
 }
 
 /// A filled form to be sent.
@@ -235,7 +235,7 @@ pub struct NewFilledForm {
     /// Identifies the form.
     pub form_id: String,
     /// What the form asked for, with the answers.
-    pub fields: Vec<FilledFormField>,
+    pub fields: Vec<NewFilledFormField>,
 }
 
 /// A text to be sent.

@@ -3,6 +3,8 @@
 //! The fields of forms, empty and filled in.
 
 mod impls;
+#[cfg(feature = "construct")]
+mod construct;
 mod json;
 #[cfg(feature = "schemars")]
 mod schemas;
@@ -44,10 +46,28 @@ pub enum FormFieldType {
 pub struct FormField {
     /// The kind of the field.
     pub r#type: FormFieldType,
-    /// Identifies the field within the form. Give it when you send a form; LiveChat's own widget reads
-    /// forms without it.
+    /// Identifies the field within the form. LiveChat's own widget also reads forms without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// What the field asks for.
+    pub label: String,
+    /// Whether the field must be filled in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub required: Option<bool>,
+    /// What can be chosen in a field of type `checkbox`, `radio`, `select` or `group_chooser`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub options: Option<Vec<FormOption>>,
+}
+
+/// A field of a form to send.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+#[must_use]
+pub struct NewFormField {
+    /// The kind of the field.
+    pub r#type: FormFieldType,
+    /// Identifies the field within the form.
+    pub id: String,
     /// What the field asks for.
     pub label: String,
     /// Whether the field must be filled in.
@@ -77,10 +97,28 @@ pub struct FormOption {
 pub struct FilledFormField {
     /// The kind of the field.
     pub r#type: FormFieldType,
-    /// Identifies the field within the form. Give it when you send a form; forms of old chats were seen
-    /// without it.
+    /// Identifies the field within the form. Forms of old chats were seen without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// What the field asked for.
+    pub label: String,
+    /// What was filled in. Of every field but `checkbox`, which has `answers` instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<FormAnswer>,
+    /// The options that were chosen in a field of type `checkbox`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answers: Option<Vec<CheckedOption>>,
+}
+
+/// A field of a form to send, with what was filled in.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+#[must_use]
+pub struct NewFilledFormField {
+    /// The kind of the field.
+    pub r#type: FormFieldType,
+    /// Identifies the field within the form.
+    pub id: String,
     /// What the field asked for.
     pub label: String,
     /// What was filled in. Of every field but `checkbox`, which has `answers` instead.

@@ -73,7 +73,7 @@ impl NewForm {
     /// Creates a `NewForm` with its required fields.
     pub fn new(
         form_id: impl Into<String>,
-        fields: impl IntoIterator<Item = impl Into<FormField>>,
+        fields: impl IntoIterator<Item = impl Into<NewFormField>>,
     ) -> Self {
         Self {
             custom_id: None,
@@ -108,7 +108,7 @@ impl NewFilledForm {
     /// Creates a `NewFilledForm` with its required fields.
     pub fn new(
         form_id: impl Into<String>,
-        fields: impl IntoIterator<Item = impl Into<FilledFormField>>,
+        fields: impl IntoIterator<Item = impl Into<NewFilledFormField>>,
     ) -> Self {
         Self {
             custom_id: None,

@@ -158,7 +158,7 @@ json_schema! {
 }
 
 json_schema! {
-    NewForm, [FormField, Properties, Visibility], r#"{
+    NewForm, [NewFormField, Properties, Visibility], r#"{
   "type": "object",
   "properties": {
     "custom_id": {
@@ -186,7 +186,7 @@ json_schema! {
     "fields": {
       "type": "array",
       "items": {
-        "$ref": "FormField"
+        "$ref": "NewFormField"
       },
       "description": "What the form asks for."
     }
@@ -201,7 +201,7 @@ json_schema! {
 }
 
 json_schema! {
-    NewFilledForm, [FilledFormField, Properties, Visibility], r#"{
+    NewFilledForm, [NewFilledFormField, Properties, Visibility], r#"{
   "type": "object",
   "properties": {
     "custom_id": {
@@ -229,7 +229,7 @@ json_schema! {
     "fields": {
       "type": "array",
       "items": {
-        "$ref": "FilledFormField"
+        "$ref": "NewFilledFormField"
       },
       "description": "What the form asked for, with the answers."
     }

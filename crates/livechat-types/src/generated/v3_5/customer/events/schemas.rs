@@ -190,7 +190,7 @@ json_schema! {
 }
 
 json_schema! {
-    NewForm, [FormField, Properties], r#"{
+    NewForm, [NewFormField, Properties], r#"{
   "type": "object",
   "properties": {
     "custom_id": {
@@ -213,7 +213,7 @@ json_schema! {
     "fields": {
       "type": "array",
       "items": {
-        "$ref": "FormField"
+        "$ref": "NewFormField"
       },
       "description": "What the form asks for."
     }
@@ -228,7 +228,7 @@ json_schema! {
 }
 
 json_schema! {
-    NewFilledForm, [EventRecipients, FilledFormField, Properties], r#"{
+    NewFilledForm, [EventRecipients, NewFilledFormField, Properties], r#"{
   "type": "object",
   "properties": {
     "custom_id": {
@@ -256,7 +256,7 @@ json_schema! {
     "fields": {
       "type": "array",
       "items": {
-        "$ref": "FilledFormField"
+        "$ref": "NewFilledFormField"
       },
       "description": "What the form asked for, with the answers."
     }

@@ -4,28 +4,23 @@
 
 use super::*;
 
-impl FormField {
-    /// Creates a `FormField` with its required fields.
-    #[must_use]
-    pub fn new(r#type: impl Into<FormFieldType>, label: impl Into<String>) -> Self {
+impl NewFormField {
+    /// Creates a `NewFormField` with its required fields.
+    pub fn new(
+        r#type: impl Into<FormFieldType>,
+        id: impl Into<String>,
+        label: impl Into<String>,
+    ) -> Self {
         Self {
             r#type: r#type.into(),
-            id: None,
+            id: id.into(),
             label: label.into(),
             required: None,
             options: None,
         }
     }
 
-    /// Sets [`id`](Self#structfield.id): identifies the field within the form.
-    #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
-    }
-
     /// Sets [`required`](Self#structfield.required): whether the field must be filled in.
-    #[must_use]
     pub fn required(mut self, required: bool) -> Self {
         self.required = Some(required);
         self
@@ -33,7 +28,6 @@ impl FormField {
 
     /// Sets [`options`](Self#structfield.options): what can be chosen in a field of type `checkbox`,
     /// `radio`, `select` or `group_chooser`.
-    #[must_use]
     pub fn options(
         mut self,
         options: impl IntoIterator<Item = impl Into<FormOption>>,
@@ -63,28 +57,23 @@ impl FormOption {
     }
 }
 
-impl FilledFormField {
-    /// Creates a `FilledFormField` with its required fields.
-    #[must_use]
-    pub fn new(r#type: impl Into<FormFieldType>, label: impl Into<String>) -> Self {
+impl NewFilledFormField {
+    /// Creates a `NewFilledFormField` with its required fields.
+    pub fn new(
+        r#type: impl Into<FormFieldType>,
+        id: impl Into<String>,
+        label: impl Into<String>,
+    ) -> Self {
         Self {
             r#type: r#type.into(),
-            id: None,
+            id: id.into(),
             label: label.into(),
             answer: None,
             answers: None,
         }
     }
 
-    /// Sets [`id`](Self#structfield.id): identifies the field within the form.
-    #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
-    }
-
     /// Sets [`answer`](Self#structfield.answer): what was filled in.
-    #[must_use]
     pub fn answer(mut self, answer: impl Into<FormAnswer>) -> Self {
         self.answer = Some(answer.into());
         self
@@ -92,7 +81,6 @@ impl FilledFormField {
 
     /// Sets [`answers`](Self#structfield.answers): the options that were chosen in a field of type
     /// `checkbox`.
-    #[must_use]
     pub fn answers(
         mut self,
         answers: impl IntoIterator<Item = impl Into<CheckedOption>>,

@@ -30,6 +30,16 @@ fields! {
 }
 
 fields! {
+    NewFormField {
+        r#type: required "type",
+        id: required "id",
+        label: required "label",
+        required: optional "required",
+        options: optional "options",
+    }
+}
+
+fields! {
     FormOption {
         id: required "id",
         label: required "label",
@@ -41,6 +51,16 @@ fields! {
     FilledFormField {
         r#type: required "type",
         id: optional "id",
+        label: required "label",
+        answer: optional "answer",
+        answers: optional "answers",
+    }
+}
+
+fields! {
+    NewFilledFormField {
+        r#type: required "type",
+        id: required "id",
         label: required "label",
         answer: optional "answer",
         answers: optional "answers",

@@ -33,7 +33,7 @@ json_schema! {
     },
     "id": {
       "type": "string",
-      "description": "Identifies the field within the form. Give it when you send a form; LiveChat's own widget reads forms without it."
+      "description": "Identifies the field within the form. LiveChat's own widget also reads forms without it."
     },
     "label": {
       "type": "string",
@@ -56,6 +56,43 @@ json_schema! {
     "label"
   ],
   "description": "A field of a form that waits to be filled in."
+}"#
+}
+
+json_schema! {
+    NewFormField, [FormFieldType, FormOption], r#"{
+  "type": "object",
+  "properties": {
+    "type": {
+      "$ref": "FormFieldType",
+      "description": "The kind of the field."
+    },
+    "id": {
+      "type": "string",
+      "description": "Identifies the field within the form."
+    },
+    "label": {
+      "type": "string",
+      "description": "What the field asks for."
+    },
+    "required": {
+      "type": "boolean",
+      "description": "Whether the field must be filled in."
+    },
+    "options": {
+      "type": "array",
+      "items": {
+        "$ref": "FormOption"
+      },
+      "description": "What can be chosen in a field of type `checkbox`, `radio`, `select` or `group_chooser`."
+    }
+  },
+  "required": [
+    "type",
+    "id",
+    "label"
+  ],
+  "description": "A field of a form to send."
 }"#
 }
 
@@ -94,7 +131,7 @@ json_schema! {
     },
     "id": {
       "type": "string",
-      "description": "Identifies the field within the form. Give it when you send a form; forms of old chats were seen without it."
+      "description": "Identifies the field within the form. Forms of old chats were seen without it."
     },
     "label": {
       "type": "string",
@@ -117,6 +154,43 @@ json_schema! {
     "label"
   ],
   "description": "A field of a form, with what was filled in."
+}"#
+}
+
+json_schema! {
+    NewFilledFormField, [CheckedOption, FormAnswer, FormFieldType], r#"{
+  "type": "object",
+  "properties": {
+    "type": {
+      "$ref": "FormFieldType",
+      "description": "The kind of the field."
+    },
+    "id": {
+      "type": "string",
+      "description": "Identifies the field within the form."
+    },
+    "label": {
+      "type": "string",
+      "description": "What the field asked for."
+    },
+    "answer": {
+      "$ref": "FormAnswer",
+      "description": "What was filled in. Of every field but `checkbox`, which has `answers` instead."
+    },
+    "answers": {
+      "type": "array",
+      "items": {
+        "$ref": "CheckedOption"
+      },
+      "description": "The options that were chosen in a field of type `checkbox`."
+    }
+  },
+  "required": [
+    "type",
+    "id",
+    "label"
+  ],
+  "description": "A field of a form to send, with what was filled in."
 }"#
 }
 
