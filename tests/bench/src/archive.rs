@@ -250,7 +250,7 @@ fn message(dice: &mut Dice, text: &mut String, author: &str) {
     if dice.chance(40) {
         let _ = write!(
             text,
-            r#""properties":{{"lc2":{{"welcome_message":{}}},"0805e283233042b37f460ed8fbf22160":{{"translated":"{}","confidence":{}}}}},"#,
+            r#""properties":{{"lc2":{{"welcome_message":{}}},"7d3e1b0c9f8a4e2db6c5a4f3e2d1c0b9":{{"translated":"{}","confidence":{}}}}},"#,
             dice.chance(5),
             dice.words(6),
             dice.below(100),

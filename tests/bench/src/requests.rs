@@ -156,7 +156,7 @@ impl Ours {
             archives: ListArchives::new().filters(filters).page_id("cGFnZS0y").limit(100),
             event: SendEvent::new(
                 "QJ4T8ZP1LX",
-                NewMessage::new(TEXT).custom_id("31-0C-1C-07-DB-16").visibility("all"),
+                NewMessage::new(TEXT).custom_id("order-2041-note-7").visibility("all"),
             ),
             customer: UpdateCustomer::new(CUSTOMER)
                 .name("Nadia Lund")
@@ -209,7 +209,7 @@ impl ByHand {
                 chat_id: "QJ4T8ZP1LX".into(),
                 event: Message {
                     r#type: "message",
-                    custom_id: Some("31-0C-1C-07-DB-16".into()),
+                    custom_id: Some("order-2041-note-7".into()),
                     visibility: Some("all".into()),
                     properties: None,
                     text: TEXT.into(),

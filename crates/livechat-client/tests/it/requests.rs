@@ -36,12 +36,12 @@ async fn a_bot_can_be_the_author() {
 #[tokio::test]
 async fn parameters_travel_in_the_query_after_the_organization_and_without_credentials() {
     let server = Server::start([Script::ok("{}")]).await;
-    let customer = server.client().customer("390e44e6-f1e6-0368c-z6ddb-74g14508c2ex");
+    let customer = server.client().customer("2b5b0bd4-6d3a-4b55-9f3e-7f2f4f0c9a10");
     customer.send(&GetConfiguration { group_id: 0, test: Some(true) }).await.unwrap();
     let [request] = &server.received()[..] else { panic!() };
     assert_eq!(
         request.line(),
-        "GET /v3.5/customer/action/get_configuration?organization_id=390e44e6-f1e6-0368c-z6ddb-74g14508c2ex&group_id=0&test=true HTTP/1.1"
+        "GET /v3.5/customer/action/get_configuration?organization_id=2b5b0bd4-6d3a-4b55-9f3e-7f2f4f0c9a10&group_id=0&test=true HTTP/1.1"
     );
     assert_eq!(request.header("authorization"), None);
     assert_eq!(request.header("content-type"), None);
