@@ -16,7 +16,7 @@ const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 /// use livechat_client::{BotTokens, Credentials, LiveChat, types::configuration::IssueBotToken};
 ///
 /// # fn main() -> livechat_client::Result<()> {
-/// let livechat = LiveChat::new(Credentials::personal_access_token("b7eff798-…", "dal:…"))?;
+/// let livechat = LiveChat::new(Credentials::personal_access_token("6c1a52e0-…", "dal:…"))?;
 /// let request = IssueBotToken::new("e04b6d1f83a94c7f…", "7d3e1b0c9f8a4e2d…", "the bot's secret", "2b5b0bd4-…");
 /// let bot = livechat.with_credentials(Credentials::provided("parcel bot", BotTokens::new(&livechat, request)));
 /// # Ok(())

@@ -213,7 +213,7 @@ mod tests {
     #[tokio::test]
     async fn headers_are_sensitive_and_debug_shows_no_secret() {
         for credentials in [
-            Credentials::personal_access_token("b7eff798", "fra:hunter2"),
+            Credentials::personal_access_token("6c1a52e0", "fra:hunter2"),
             Credentials::bearer("fra:hunter2"),
         ] {
             let header = credentials.authorization().await.unwrap().header;

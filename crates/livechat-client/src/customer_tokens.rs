@@ -317,8 +317,8 @@ impl fmt::Debug for CustomerTokens {
 /// ```
 /// use livechat_client::CustomerCookies;
 ///
-/// let cookies = CustomerCookies::new("3aa138c1-…", "87b9d022…");
-/// assert_eq!(cookies.lc_cst().expose(), "87b9d022…");
+/// let cookies = CustomerCookies::new("1f6c3c1e-…", "c04e51f7…");
+/// assert_eq!(cookies.lc_cst().expose(), "c04e51f7…");
 /// assert_eq!(format!("{cookies:?}"), "CustomerCookies { lc_cid: Secret(redacted), lc_cst: Secret(redacted) }");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -381,13 +381,13 @@ mod tests {
         };
         let both = headers(&[
             "other=1",
-            "__lc_cid=3aa138c1; Path=/v2/customer; Max-Age=63072000; HttpOnly",
-            "__lc_cst=87b9=d022; Path=/v2/customer; Secure; SameSite=None",
+            "__lc_cid=1f6c3c1e; Path=/v2/customer; Max-Age=63072000; HttpOnly",
+            "__lc_cst=c04e=51f7; Path=/v2/customer; Secure; SameSite=None",
         ]);
         let cookies = CustomerCookies::from_headers(&both).unwrap();
-        assert_eq!(cookies, CustomerCookies::new("3aa138c1", "87b9=d022"));
-        assert_eq!(cookies.header().expose(), "__lc_cid=3aa138c1; __lc_cst=87b9=d022");
-        assert_eq!(CustomerCookies::from_headers(&headers(&["__lc_cid=3aa138c1"])), None);
+        assert_eq!(cookies, CustomerCookies::new("1f6c3c1e", "c04e=51f7"));
+        assert_eq!(cookies.header().expose(), "__lc_cid=1f6c3c1e; __lc_cst=c04e=51f7");
+        assert_eq!(CustomerCookies::from_headers(&headers(&["__lc_cid=1f6c3c1e"])), None);
         assert_eq!(CustomerCookies::from_headers(&headers(&["__lc_cid=; a=b", "__lc_cst=x"])), None);
     }
 }

@@ -5,7 +5,7 @@
 //! # async fn example() -> livechat_client::Result<()> {
 //! use livechat_client::{Credentials, LiveChat, types::agent::ListChats};
 //!
-//! let livechat = LiveChat::new(Credentials::personal_access_token("b7eff798-…", "dal:…"))?;
+//! let livechat = LiveChat::new(Credentials::personal_access_token("6c1a52e0-…", "dal:…"))?;
 //! let page = livechat.agent().list_chats(&ListChats::new()).await?;
 //! println!("{} chats", page.found_chats);
 //! # Ok(())

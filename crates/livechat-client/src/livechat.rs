@@ -38,7 +38,7 @@ pub(crate) const AUTHOR_ID: HeaderName = HeaderName::from_static("x-author-id");
 /// use livechat_client::{Credentials, LiveChat};
 ///
 /// # fn main() -> livechat_client::Result<()> {
-/// let livechat = LiveChat::new(Credentials::personal_access_token("b7eff798-…", "dal:…"))?;
+/// let livechat = LiveChat::new(Credentials::personal_access_token("6c1a52e0-…", "dal:…"))?;
 /// # #[cfg(feature = "agent")]
 /// let agent = livechat.agent();
 /// # Ok(())

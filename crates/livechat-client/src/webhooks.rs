@@ -5,7 +5,7 @@
 //! use livechat_client::types::configuration::{RegisterWebhook, WebhookAction, WebhookType};
 //!
 //! # async fn example() -> livechat_client::Result<()> {
-//! let livechat = LiveChat::new(Credentials::personal_access_token("b7eff798-…", "dal:…"))?;
+//! let livechat = LiveChat::new(Credentials::personal_access_token("6c1a52e0-…", "dal:…"))?;
 //! let (client_id, url) = ("7d3e1b0c9f8a4e2d…", "https://hooks.example.com/livechat");
 //! let declared = [WebhookAction::IncomingChat, WebhookAction::IncomingEvent]
 //!     .map(|action| RegisterWebhook::new(action, "the secret", url, client_id, WebhookType::License));

@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn so_has_one_in_the_real_types_and_also_before_the_field_that_says_what_it_is() {
         let event = json!({"id": "E", "created_at": "2026-11-24T10:00:00.000000Z", "visibility": "all", "type": "message",
-            "text": "a", "author_id": "b@c.d", "properties": {"0805e283": {"x": "y"}}});
+            "text": "a", "author_id": "b@c.d", "properties": {"7d3e1b0c": {"x": "y"}}});
         let last = json!({"author_id": "b@c.d", "created_at": "2026-11-24T10:00:00.000000Z", "id": "F", "text": "a", "type": "message"});
         let thread = json!({"id": "T", "active": false, "user_ids": ["b@c.d"], "created_at": "2026-11-24T10:00:00.000000Z",
             "events": [event, last, {"type": "new", "id": 1}]});

@@ -11,10 +11,10 @@ use livechat_client::{
 use crate::support::{Script, Server};
 
 /// A token's description.
-pub(crate) const AGENT: &str = r#"{"access_token":"fra:agent-1","account_id":"b7eff798","expires_in":28800,"organization_id":"390e44e6","refresh_token":"refresh-2","scope":"chats--all:ro","token_type":"Bearer"}"#;
+pub(crate) const AGENT: &str = r#"{"access_token":"fra:agent-1","account_id":"6c1a52e0","expires_in":28800,"organization_id":"2b5b0bd4","refresh_token":"refresh-2","scope":"chats--all:ro","token_type":"Bearer"}"#;
 /// A customer's token.
 pub(crate) const CUSTOMER: &str =
-    r#"{"access_token":"fra:customer-1","entity_id":"bf18d1a8","expires_in":28800,"token_type":"Bearer"}"#;
+    r#"{"access_token":"fra:customer-1","entity_id":"1f6c3c1e","expires_in":28800,"token_type":"Bearer"}"#;
 
 #[tokio::test]
 async fn optional_authorization_is_sent_if_there_is_one_and_the_request_has_no_token_of_its_own() {
@@ -61,8 +61,8 @@ async fn a_groups_token_is_asked_for_at_its_path() {
     let request = IssueGroupCustomerToken::new(CustomerGrantType::Cookie, "client-1");
     let error = accounts.issue_group_customer_token(&request).await.unwrap_err();
     assert!(error.to_string().contains("`organization_id`"), "{error}");
-    accounts.in_group("390e44e6", 3).issue_group_customer_token(&request).await.unwrap();
-    assert_eq!(server.received()[0].line(), "POST /v2/customer/390e44e6/3/token HTTP/1.1");
+    accounts.in_group("2b5b0bd4", 3).issue_group_customer_token(&request).await.unwrap();
+    assert_eq!(server.received()[0].line(), "POST /v2/customer/2b5b0bd4/3/token HTTP/1.1");
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn errors_of_the_accounts_service_have_type_message_and_data() {
     ];
     let server = Server::start(bodies.map(|(status, body)| Script::status(status, &[], body))).await;
     let accounts = server.client().accounts();
-    let request: IssueCustomerToken = CookieGrant::new("client-1", "390e44e6").into();
+    let request: IssueCustomerToken = CookieGrant::new("client-1", "2b5b0bd4").into();
     let mut errors = Vec::new();
     for _ in bodies {
         errors.push(accounts.issue_customer_token(&request).await.unwrap_err());

@@ -40,7 +40,7 @@ fn good(path: &str, _: usize) -> Answer {
 }
 
 fn customer(builder: LiveChatBuilder) -> CustomerApi {
-    builder.build().unwrap().customer("390e44e6")
+    builder.build().unwrap().customer("2b5b0bd4")
 }
 
 #[tokio::test(start_paused = true)]
@@ -64,7 +64,7 @@ async fn a_version_is_asked_for_once_a_day() {
 async fn another_version_group_language_or_organization_is_another_answer() {
     let (builder, count) = client(good, Cache::new());
     let livechat = builder.build().unwrap();
-    let customer = livechat.customer("390e44e6");
+    let customer = livechat.customer("2b5b0bd4");
     for _ in 0..2 {
         for request in
             [GetConfiguration::new(3, "c1"), GetConfiguration::new(3, "c2"), GetConfiguration::new(4, "c1")]

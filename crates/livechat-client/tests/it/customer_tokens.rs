@@ -29,21 +29,21 @@ fn bodies(server: &Server) -> Vec<Value> {
 
 #[tokio::test]
 async fn cookies_make_the_next_token_that_of_the_same_customer() {
-    let server = Server::start([with_cookies("bf18d1a8", "k1"), with_cookies("bf18d1a8", "k2")]).await;
-    let tokens = CustomerTokens::by_cookie(&client(&server), "client-1", "390e44e6", "https://app.example");
+    let server = Server::start([with_cookies("1f6c3c1e", "k1"), with_cookies("1f6c3c1e", "k2")]).await;
+    let tokens = CustomerTokens::by_cookie(&client(&server), "client-1", "2b5b0bd4", "https://app.example");
     assert_eq!((tokens.customer_id(), tokens.customer_cookies()), (None, None));
     drop(tokens.access_token().await.unwrap());
-    assert_eq!(tokens.customer_id().unwrap().as_str(), "bf18d1a8");
-    assert_eq!(tokens.customer_cookies(), Some(CustomerCookies::new("bf18d1a8", "k1")));
+    assert_eq!(tokens.customer_id().unwrap().as_str(), "1f6c3c1e");
+    assert_eq!(tokens.customer_cookies(), Some(CustomerCookies::new("1f6c3c1e", "k1")));
     drop(tokens.access_token().await.unwrap());
-    assert_eq!(tokens.customer_cookies(), Some(CustomerCookies::new("bf18d1a8", "k2")));
+    assert_eq!(tokens.customer_cookies(), Some(CustomerCookies::new("1f6c3c1e", "k2")));
     let received = server.received();
     assert_eq!(received[0].line(), "POST /v2/customer/token HTTP/1.1");
     assert_eq!(received[0].header("cookie"), None);
-    assert_eq!(received[1].header("cookie"), Some("__lc_cid=bf18d1a8; __lc_cst=k1"));
+    assert_eq!(received[1].header("cookie"), Some("__lc_cid=1f6c3c1e; __lc_cst=k1"));
     let body = json!({
         "grant_type": "cookie", "client_id": "client-1", "response_type": "token",
-        "organization_id": "390e44e6", "redirect_uri": "https://app.example",
+        "organization_id": "2b5b0bd4", "redirect_uri": "https://app.example",
     });
     assert_eq!(bodies(&server), [body.clone(), body]);
 }
@@ -51,18 +51,18 @@ async fn cookies_make_the_next_token_that_of_the_same_customer() {
 #[tokio::test]
 async fn kept_cookies_tell_the_customer_from_the_first_call_on_and_stay_if_none_are_set() {
     let server =
-        Server::start([Script::ok(CUSTOMER), Script::ok(r#"{"id":"bf18d1a8","type":"customer"}"#)]).await;
-    let kept = CustomerCookies::new("bf18d1a8", "k1");
+        Server::start([Script::ok(CUSTOMER), Script::ok(r#"{"id":"1f6c3c1e","type":"customer"}"#)]).await;
+    let kept = CustomerCookies::new("1f6c3c1e", "k1");
     let tokens = Arc::new(
-        CustomerTokens::by_cookie(&client(&server), "client-1", "390e44e6", "https://app.example")
+        CustomerTokens::by_cookie(&client(&server), "client-1", "2b5b0bd4", "https://app.example")
             .cookies(kept.clone()),
     );
     let customer = client(&server)
         .with_credentials(Credentials::provided("visitor", tokens.clone()))
-        .customer("390e44e6");
+        .customer("2b5b0bd4");
     customer.get_customer(&GetCustomer::new()).await.unwrap();
     let received = server.received();
-    assert_eq!(received[0].header("cookie"), Some("__lc_cid=bf18d1a8; __lc_cst=k1"));
+    assert_eq!(received[0].header("cookie"), Some("__lc_cid=1f6c3c1e; __lc_cst=k1"));
     assert_eq!(received[1].header("authorization"), Some("Bearer fra:customer-1"));
     assert_eq!(received[1].header("cookie"), None, "the cookies are the accounts service's alone");
     assert_eq!(tokens.customer_cookies(), Some(kept));
@@ -72,14 +72,14 @@ async fn kept_cookies_tell_the_customer_from_the_first_call_on_and_stay_if_none_
 async fn an_agent_gets_tokens_for_one_customer_however_often() {
     let server = Server::start([Script::ok(CUSTOMER), Script::ok(CUSTOMER), Script::ok(CUSTOMER)]).await;
     let agent = server.client();
-    let new = CustomerTokens::by_agent_token(&agent, "client-1").in_organization("390e44e6");
+    let new = CustomerTokens::by_agent_token(&agent, "client-1").in_organization("2b5b0bd4");
     drop(new.access_token().await.unwrap());
     drop(new.access_token().await.unwrap());
     let known = CustomerTokens::by_agent_token(&agent, "client-1").for_customer("c2");
     drop(known.access_token().await.unwrap());
     let entities: Vec<_> = bodies(&server).iter().map(|body| body["entity_id"].clone()).collect();
-    assert_eq!(entities, [Value::Null, json!("bf18d1a8"), json!("c2")]);
-    assert_eq!(bodies(&server)[0]["organization_id"], "390e44e6");
+    assert_eq!(entities, [Value::Null, json!("1f6c3c1e"), json!("c2")]);
+    assert_eq!(bodies(&server)[0]["organization_id"], "2b5b0bd4");
     assert!(
         server.received().iter().all(|request| request.header("authorization") == Some("Bearer dal:hunter2"))
     );
@@ -125,17 +125,17 @@ async fn tokens_of_a_group_are_asked_for_at_its_path_whatever_the_grant() {
     let server = Server::start([CUSTOMER; 3].map(Script::ok)).await;
     let (none, agent) = (client(&server), server.client());
     for tokens in [
-        CustomerTokens::by_cookie(&none, "client-1", "390e44e6", "https://app.example"),
+        CustomerTokens::by_cookie(&none, "client-1", "2b5b0bd4", "https://app.example"),
         CustomerTokens::by_agent_token(&agent, "client-1").for_customer("c2"),
         CustomerTokens::by_identity_token(&none, "client-1", "fra:transfer-1"),
     ] {
-        drop(tokens.in_group("390e44e6", 3).access_token().await.unwrap());
+        drop(tokens.in_group("2b5b0bd4", 3).access_token().await.unwrap());
     }
     assert!(
         server
             .received()
             .iter()
-            .all(|request| request.line() == "POST /v2/customer/390e44e6/3/token HTTP/1.1")
+            .all(|request| request.line() == "POST /v2/customer/2b5b0bd4/3/token HTTP/1.1")
     );
     let common =
         |grant: &str| json!({"grant_type": grant, "client_id": "client-1"}).as_object().unwrap().clone();
@@ -162,7 +162,7 @@ async fn a_bot_gets_a_new_token_when_the_server_refuses_the_last() {
     ])
     .await;
     let livechat = server.client();
-    let request = IssueBotToken::new("bot", "client-1", "hunter3", "390e44e6");
+    let request = IssueBotToken::new("bot", "client-1", "hunter3", "2b5b0bd4");
     let bot = BotTokens::new(&livechat, request);
     assert!(!format!("{bot:?}").contains("hunter3"));
     let agent = livechat.with_credentials(Credentials::provided("bot", bot)).agent();
@@ -181,8 +181,8 @@ async fn a_bot_gets_a_new_token_when_the_server_refuses_the_last() {
 #[tokio::test]
 async fn a_cookie_that_no_header_can_carry_is_an_error_that_does_not_show_it() {
     let server = Server::start([]).await;
-    let cookies = CustomerCookies::new("bf18d1a8", "hunter2\n");
-    let tokens = CustomerTokens::by_cookie(&client(&server), "client-1", "390e44e6", "https://app.example")
+    let cookies = CustomerCookies::new("1f6c3c1e", "hunter2\n");
+    let tokens = CustomerTokens::by_cookie(&client(&server), "client-1", "2b5b0bd4", "https://app.example")
         .cookies(cookies.clone());
     let error = tokens.access_token().await.unwrap_err();
     let error = error.downcast::<livechat_client::Error>().unwrap();
@@ -204,7 +204,7 @@ async fn a_bot_gets_a_new_token_shortly_before_24_hours_are_over() {
     })
     .build()
     .unwrap();
-    let bot = BotTokens::new(&livechat, IssueBotToken::new("bot", "client-1", "hunter3", "390e44e6"));
+    let bot = BotTokens::new(&livechat, IssueBotToken::new("bot", "client-1", "hunter3", "2b5b0bd4"));
     let agent = livechat.with_credentials(Credentials::provided("bot", bot)).agent();
     for wait in [0, 86_300, 90] {
         tokio::time::sleep(Duration::from_secs(wait)).await;

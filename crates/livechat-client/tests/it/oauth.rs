@@ -30,7 +30,7 @@ fn application(server: &Server) -> Application {
 fn tokens(access: &str, refresh: &str, expires_in: i32) -> Script {
     let refresh = if refresh.is_empty() { String::new() } else { format!(r#""refresh_token":"{refresh}","#) };
     Script::ok(&format!(
-        r#"{{"access_token":"{access}","account_id":"b7eff798","expires_in":{expires_in},{refresh}"organization_id":"390e44e6","scope":"","token_type":"Bearer"}}"#
+        r#"{{"access_token":"{access}","account_id":"6c1a52e0","expires_in":{expires_in},{refresh}"organization_id":"2b5b0bd4","scope":"","token_type":"Bearer"}}"#
     ))
 }
 
@@ -141,7 +141,7 @@ async fn tokens_are_revoked_and_validated_by_a_header_that_no_log_of_addresses_h
 
 /// A client whose tokens renew themselves.
 fn agent(server: &Server, provider: OAuthTokens) -> AgentApi {
-    client(server).with_credentials(Credentials::provided("b7eff798", provider)).agent()
+    client(server).with_credentials(Credentials::provided("6c1a52e0", provider)).agent()
 }
 
 #[tokio::test]

@@ -63,7 +63,7 @@ pub(crate) fn get_localization(
         ("Welcome_to_LiveChat", "Welcome to our chat"),
         ("Start_the_chat", "Start the chat"),
         ("Type_your_message", "Type your message here"),
-        ("Agents_not_available", "Our agents are not available right now"),
+        ("Agents_not_available", "Nobody can chat at the moment"),
     ];
     Ok(phrases.into_iter().map(|(key, text)| (key.to_owned(), text.to_owned())).collect())
 }
