@@ -65,12 +65,17 @@ fn facts(schema: &Schema) -> String {
         (None, None) => {}
     }
     if let Some(limit) = schema.limits.max_items {
-        facts.push(format!("At most {limit} items."));
+        facts.push(at_most(limit, "item"));
     }
     if let Some(limit) = schema.limits.max_length {
-        facts.push(format!("At most {limit} characters."));
+        facts.push(at_most(limit, "character"));
     }
     facts.join(" ")
+}
+
+fn at_most(limit: u64, what: &str) -> String {
+    let plural = if limit == 1 { "" } else { "s" };
+    format!("At most {limit} {what}{plural}.")
 }
 
 /// What a type says: its meaning and where the vendor documents it.
@@ -166,9 +171,10 @@ pub(super) fn first_sentence(text: &str) -> &str {
 /// A sentence that goes on after a colon; names and abbreviations stay as they are.
 pub(super) fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
-    let second_is_lower = text.chars().nth(1).is_some_and(|c| c.is_lowercase() || c == ' ');
+    let stays = |c: char| c.is_uppercase() || c.is_numeric();
+    let rest_is_small = !chars.clone().skip(1).take_while(|c| *c != ' ').any(stays);
     match chars.next() {
-        Some(first) if second_is_lower => first.to_lowercase().chain(chars).collect(),
+        Some(first) if rest_is_small => first.to_lowercase().chain(chars).collect(),
         _ => text.to_owned(),
     }
 }
@@ -325,10 +331,17 @@ mod tests {
     }
 
     #[test]
-    fn after_a_colon_words_are_small_and_abbreviations_stay() {
+    fn a_limit_of_one_is_singular() {
+        assert_eq!(at_most(1, "item"), "At most 1 item.");
+        assert_eq!(at_most(2, "item"), "At most 2 items.");
+    }
+
+    #[test]
+    fn after_a_colon_words_are_small_and_names_stay() {
         assert_eq!(lower_first("The agent."), "the agent.");
         assert_eq!(lower_first("A chat."), "a chat.");
         assert_eq!(lower_first("URL of it."), "URL of it.");
+        assert_eq!(lower_first("LiveChat itself."), "LiveChat itself.");
         assert_eq!(lower_first(""), "");
     }
 }

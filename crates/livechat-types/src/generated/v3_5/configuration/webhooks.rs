@@ -250,7 +250,7 @@ pub enum WebhookSourceType {
     MyClient,
     /// `other_clients`: a call with another client id.
     OtherClients,
-    /// `system`: liveChat itself, without a client id.
+    /// `system`: LiveChat itself, without a client id.
     System,
     /// A value that this version does not know; it is kept as it is.
     Unknown(UnknownValue),

@@ -81,7 +81,7 @@ pub struct RtmNewChat {
     pub access: Option<Access>,
     /// Users of the chat who exist already. Only one is allowed, a customer.
     ///
-    /// At most 1 items.
+    /// At most 1 item.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub users: Option<Vec<RtmNewChatUser>>,
     /// What the first thread begins with.
