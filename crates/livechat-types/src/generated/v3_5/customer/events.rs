@@ -370,24 +370,24 @@ pub struct FileEvent {
     pub name: String,
     /// Where the file can be downloaded. Does not expire.
     pub url: String,
-    /// Where a small version of the image can be downloaded.
+    /// Where a small version of the image can be downloaded. For images only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thumbnail_url: Option<String>,
-    /// Where a small version of the image for high-density screens can be downloaded.
+    /// Where a small version of the image for high-density screens can be downloaded. For images only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thumbnail2x_url: Option<String>,
     /// The media type, such as `image/png`.
     pub content_type: String,
-    /// The image's size in bytes.
+    /// The image's size in bytes. For images only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<i64>,
-    /// The image's width in pixels.
+    /// The image's width in pixels. For images only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub width: Option<i64>,
-    /// The image's height in pixels.
+    /// The image's height in pixels. For images only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<i64>,
-    /// What the image shows, in words.
+    /// What the image shows, in words. For images only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alternative_text: Option<String>,
 }

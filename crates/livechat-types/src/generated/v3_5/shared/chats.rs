@@ -109,7 +109,7 @@ pub struct Thread {
     /// if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_accessible_thread_id: Option<ThreadId>,
-    /// When the thread was created, in microseconds.
+    /// When the thread was created, to the microsecond.
     pub created_at: Timestamp,
 }
 
@@ -144,7 +144,7 @@ pub struct ChatSummary {
 pub struct ThreadSummary {
     /// Identifies the thread.
     pub id: ThreadId,
-    /// When the thread was created, in microseconds.
+    /// When the thread was created, to the microsecond.
     pub created_at: Timestamp,
     /// The users who took part in the thread.
     pub user_ids: Vec<UserId>,

@@ -51,7 +51,7 @@ pub struct FileEvent {
     /// The id that the author gave the event. Absent if they gave none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// When the server received the event, in microseconds.
+    /// When the server received the event, to the microsecond.
     pub created_at: Timestamp,
     /// Who can see the event. Documented as always there; events in a summary of a chat were seen
     /// without it.
@@ -66,24 +66,24 @@ pub struct FileEvent {
     pub name: String,
     /// Where the file can be downloaded. Does not expire.
     pub url: String,
-    /// Where a small version of the image can be downloaded.
+    /// Where a small version of the image can be downloaded. For images only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thumbnail_url: Option<String>,
-    /// Where a small version of the image for high-density screens can be downloaded.
+    /// Where a small version of the image for high-density screens can be downloaded. For images only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thumbnail2x_url: Option<String>,
     /// The media type, such as `image/png`.
     pub content_type: String,
-    /// The image's size in bytes.
+    /// The image's size in bytes. For images only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<i64>,
-    /// The image's width in pixels.
+    /// The image's width in pixels. For images only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub width: Option<i64>,
-    /// The image's height in pixels.
+    /// The image's height in pixels. For images only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<i64>,
-    /// What the image shows, in words.
+    /// What the image shows, in words. For images only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alternative_text: Option<String>,
 }
@@ -98,7 +98,7 @@ pub struct FormEvent {
     /// The id that the author gave the event. Absent if they gave none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// When the server received the event, in microseconds.
+    /// When the server received the event, to the microsecond.
     pub created_at: Timestamp,
     /// Who can see the event. Documented as always there; events in a summary of a chat were seen
     /// without it.
@@ -130,7 +130,7 @@ pub struct FilledFormEvent {
     /// The id that the author gave the event. Absent if they gave none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// When the server received the event, in microseconds.
+    /// When the server received the event, to the microsecond.
     pub created_at: Timestamp,
     /// Who can see the event. Documented as always there; events in a summary of a chat were seen
     /// without it.
@@ -162,7 +162,7 @@ pub struct MessageEvent {
     /// The id that the author gave the event. Absent if they gave none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// When the server received the event, in microseconds.
+    /// When the server received the event, to the microsecond.
     pub created_at: Timestamp,
     /// Who can see the event. Documented as always there; events in a summary of a chat were seen
     /// without it.
@@ -190,7 +190,7 @@ pub struct RichMessageEvent {
     /// The id that the author gave the event. Absent if they gave none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// When the server received the event, in microseconds.
+    /// When the server received the event, to the microsecond.
     pub created_at: Timestamp,
     /// Who can see the event. Documented as always there; events in a summary of a chat were seen
     /// without it.
@@ -203,7 +203,7 @@ pub struct RichMessageEvent {
     pub author_id: UserId,
     /// How the rich message is laid out.
     pub template_id: RichMessageTemplate,
-    /// Up to 10 elements.
+    /// The elements, such as cards.
     ///
     /// At most 10 items.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -220,7 +220,7 @@ pub struct CustomEvent {
     /// The id that the author gave the event. Absent if they gave none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// When the server received the event, in microseconds.
+    /// When the server received the event, to the microsecond.
     pub created_at: Timestamp,
     /// Who can see the event. Documented as always there; events in a summary of a chat were seen
     /// without it.
@@ -246,7 +246,7 @@ pub struct SystemMessageEvent {
     /// The id that the author gave the event. Absent if they gave none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// When the server received the event, in microseconds.
+    /// When the server received the event, to the microsecond.
     pub created_at: Timestamp,
     /// Who can see the event. Documented as always there; events in a summary of a chat were seen
     /// without it.

@@ -151,7 +151,7 @@ pub enum FormAnswer {
 #[non_exhaustive]
 pub struct ChosenOption {
     /// Identifies the option within its field. Give it when you send one; answers in a `group_chooser`
-    /// of before version 3.2 lack it.
+    /// from before version 3.2 lack it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<OptionId>,
     /// The option as the customer saw it.

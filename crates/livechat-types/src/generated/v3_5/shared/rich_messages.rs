@@ -41,7 +41,7 @@ pub struct RichMessageElement {
     /// The picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<RichMessageImage>,
-    /// Up to 13 buttons.
+    /// The element's buttons.
     ///
     /// At most 13 items.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -43,19 +43,19 @@ pub struct WorkingHours {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Weekday {
-    /// `sunday`: sunday.
+    /// `sunday`: on Sundays.
     Sunday,
-    /// `monday`: monday.
+    /// `monday`: on Mondays.
     Monday,
-    /// `tuesday`: tuesday.
+    /// `tuesday`: on Tuesdays.
     Tuesday,
-    /// `wednesday`: wednesday.
+    /// `wednesday`: on Wednesdays.
     Wednesday,
-    /// `thursday`: thursday.
+    /// `thursday`: on Thursdays.
     Thursday,
-    /// `friday`: friday.
+    /// `friday`: on Fridays.
     Friday,
-    /// `saturday`: saturday.
+    /// `saturday`: on Saturdays.
     Saturday,
     /// A value that this version does not know; it is kept as it is.
     Unknown(UnknownValue),

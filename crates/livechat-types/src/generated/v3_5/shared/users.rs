@@ -35,7 +35,7 @@ pub enum UserType {
 pub enum User {
     /// An agent or a bot, as users of a chat see them.
     Agent(Agent),
-    /// What is known of a customer.
+    /// What is known about a customer.
     Customer(Customer),
     /// An object whose `type` this version does not know; it is kept whole.
     Unknown(Unknown),
@@ -69,7 +69,7 @@ pub struct Agent {
     pub visibility: Option<Visibility>,
 }
 
-/// What is known of a customer. Everything but the id and the type may be absent.
+/// What is known about a customer. Everything but the id and the type may be absent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename = "customer")]
 #[non_exhaustive]

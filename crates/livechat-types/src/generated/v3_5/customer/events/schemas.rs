@@ -491,11 +491,11 @@ json_schema! {
     },
     "thumbnail_url": {
       "type": "string",
-      "description": "Where a small version of the image can be downloaded."
+      "description": "Where a small version of the image can be downloaded. For images only."
     },
     "thumbnail2x_url": {
       "type": "string",
-      "description": "Where a small version of the image for high-density screens can be downloaded."
+      "description": "Where a small version of the image for high-density screens can be downloaded. For images only."
     },
     "content_type": {
       "type": "string",
@@ -504,21 +504,21 @@ json_schema! {
     "size": {
       "type": "integer",
       "format": "int64",
-      "description": "The image's size in bytes."
+      "description": "The image's size in bytes. For images only."
     },
     "width": {
       "type": "integer",
       "format": "int64",
-      "description": "The image's width in pixels."
+      "description": "The image's width in pixels. For images only."
     },
     "height": {
       "type": "integer",
       "format": "int64",
-      "description": "The image's height in pixels."
+      "description": "The image's height in pixels. For images only."
     },
     "alternative_text": {
       "type": "string",
-      "description": "What the image shows, in words."
+      "description": "What the image shows, in words. For images only."
     }
   },
   "required": [

@@ -162,7 +162,7 @@ json_schema! {
     "created_at": {
       "type": "string",
       "format": "date-time",
-      "description": "When the thread was created, in microseconds."
+      "description": "When the thread was created, to the microsecond."
     }
   },
   "required": [
@@ -233,7 +233,7 @@ json_schema! {
     "created_at": {
       "type": "string",
       "format": "date-time",
-      "description": "When the thread was created, in microseconds."
+      "description": "When the thread was created, to the microsecond."
     },
     "user_ids": {
       "type": "array",

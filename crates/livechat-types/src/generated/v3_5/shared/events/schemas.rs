@@ -49,7 +49,7 @@ json_schema! {
     "created_at": {
       "type": "string",
       "format": "date-time",
-      "description": "When the server received the event, in microseconds."
+      "description": "When the server received the event, to the microsecond."
     },
     "visibility": {
       "$ref": "Visibility",
@@ -78,11 +78,11 @@ json_schema! {
     },
     "thumbnail_url": {
       "type": "string",
-      "description": "Where a small version of the image can be downloaded."
+      "description": "Where a small version of the image can be downloaded. For images only."
     },
     "thumbnail2x_url": {
       "type": "string",
-      "description": "Where a small version of the image for high-density screens can be downloaded."
+      "description": "Where a small version of the image for high-density screens can be downloaded. For images only."
     },
     "content_type": {
       "type": "string",
@@ -91,21 +91,21 @@ json_schema! {
     "size": {
       "type": "integer",
       "format": "int64",
-      "description": "The image's size in bytes."
+      "description": "The image's size in bytes. For images only."
     },
     "width": {
       "type": "integer",
       "format": "int64",
-      "description": "The image's width in pixels."
+      "description": "The image's width in pixels. For images only."
     },
     "height": {
       "type": "integer",
       "format": "int64",
-      "description": "The image's height in pixels."
+      "description": "The image's height in pixels. For images only."
     },
     "alternative_text": {
       "type": "string",
-      "description": "What the image shows, in words."
+      "description": "What the image shows, in words. For images only."
     }
   },
   "required": [
@@ -136,7 +136,7 @@ json_schema! {
     "created_at": {
       "type": "string",
       "format": "date-time",
-      "description": "When the server received the event, in microseconds."
+      "description": "When the server received the event, to the microsecond."
     },
     "visibility": {
       "$ref": "Visibility",
@@ -197,7 +197,7 @@ json_schema! {
     "created_at": {
       "type": "string",
       "format": "date-time",
-      "description": "When the server received the event, in microseconds."
+      "description": "When the server received the event, to the microsecond."
     },
     "visibility": {
       "$ref": "Visibility",
@@ -258,7 +258,7 @@ json_schema! {
     "created_at": {
       "type": "string",
       "format": "date-time",
-      "description": "When the server received the event, in microseconds."
+      "description": "When the server received the event, to the microsecond."
     },
     "visibility": {
       "$ref": "Visibility",
@@ -312,7 +312,7 @@ json_schema! {
     "created_at": {
       "type": "string",
       "format": "date-time",
-      "description": "When the server received the event, in microseconds."
+      "description": "When the server received the event, to the microsecond."
     },
     "visibility": {
       "$ref": "Visibility",
@@ -340,7 +340,7 @@ json_schema! {
       "items": {
         "$ref": "RichMessageElement"
       },
-      "description": "Up to 10 elements.",
+      "description": "The elements, such as cards.",
       "maxItems": 10
     }
   },
@@ -370,7 +370,7 @@ json_schema! {
     "created_at": {
       "type": "string",
       "format": "date-time",
-      "description": "When the server received the event, in microseconds."
+      "description": "When the server received the event, to the microsecond."
     },
     "visibility": {
       "$ref": "Visibility",
@@ -419,7 +419,7 @@ json_schema! {
     "created_at": {
       "type": "string",
       "format": "date-time",
-      "description": "When the server received the event, in microseconds."
+      "description": "When the server received the event, to the microsecond."
     },
     "visibility": {
       "$ref": "Visibility",

@@ -219,7 +219,7 @@ json_schema! {
   "properties": {
     "id": {
       "$ref": "OptionId",
-      "description": "Identifies the option within its field. Give it when you send one; answers in a `group_chooser` of before version 3.2 lack it."
+      "description": "Identifies the option within its field. Give it when you send one; answers in a `group_chooser` from before version 3.2 lack it."
     },
     "label": {
       "type": "string",

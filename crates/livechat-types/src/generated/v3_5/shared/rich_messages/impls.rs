@@ -37,7 +37,7 @@ impl RichMessageElement {
         self
     }
 
-    /// Sets [`buttons`](Self#structfield.buttons): up to 13 buttons.
+    /// Sets [`buttons`](Self#structfield.buttons): the element's buttons.
     #[must_use]
     pub fn buttons(
         mut self,

@@ -38,7 +38,7 @@ json_schema! {
       "items": {
         "$ref": "RichMessageButton"
       },
-      "description": "Up to 13 buttons.",
+      "description": "The element's buttons.",
       "maxItems": 13
     }
   },

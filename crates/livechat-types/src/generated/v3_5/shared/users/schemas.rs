@@ -171,7 +171,7 @@ json_schema! {
     "id",
     "type"
   ],
-  "description": "What is known of a customer. Everything but the id and the type may be absent."
+  "description": "What is known about a customer. Everything but the id and the type may be absent."
 }"#
 }
 
