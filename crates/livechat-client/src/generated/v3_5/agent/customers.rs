@@ -14,7 +14,7 @@ use crate::{AgentApi, Items, Paged, Pages, Response, Result};
 impl AgentApi {
     /// Returns a customer.
     ///
-    /// What is not known of the customer is absent.
+    /// What is not known about the customer is absent.
     ///
     /// - Action: `get_customer`, over HTTPS and WebSocket
     /// - Scopes: `customers:ro`
@@ -83,7 +83,7 @@ impl AgentApi {
 
     /// Creates a customer.
     ///
-    /// Nothing has to be known of the new customer: all fields are optional.
+    /// Nothing has to be known about the new customer: all fields are optional.
     ///
     /// - Action: `create_customer`, over HTTPS and WebSocket
     /// - Scopes: `customers:rw`
@@ -113,7 +113,7 @@ impl AgentApi {
         self.send(request).await
     }
 
-    /// Changes what is known of a customer.
+    /// Changes what is known about a customer.
     ///
     /// At least one field beside `id` has to be set; the others stay as they are. The webhook about
     /// session fields is sent only while the customer has active chats.

@@ -55,20 +55,21 @@ use crate::shared::users::UserType;
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListChats {
-    /// Which chats to return; all, if absent. Not beside `page_id`.
+    /// Which chats to return; all, if absent. Excludes `page_id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<ChatsFilters>,
-    /// The order. Not beside `page_id`.
+    /// The order. Excludes `page_id`.
     ///
     /// Default: `desc`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_order: Option<SortOrder>,
-    /// How many items a page may hold. Not beside `page_id`.
+    /// How many items a page may hold. Excludes `page_id`.
     ///
     /// Default: `10`. At most 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// The page to return: `next_page_id` or `previous_page_id` of an earlier answer.
+    /// The page to return: `next_page_id` or `previous_page_id` of an earlier answer. The first, if
+    /// absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_id: Option<PageId>,
 }
@@ -88,7 +89,7 @@ pub struct ChatsFilters {
     /// Default: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_chats_without_threads: Option<bool>,
-    /// Chats that any of these groups has access to, 200 groups at most.
+    /// Chats that any of these groups has access to.
     ///
     /// At most 200 items.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -145,17 +146,18 @@ pub struct ListChatsResponse {
 pub struct ListThreads {
     /// The chat.
     pub chat_id: ChatId,
-    /// The order. Not beside `page_id`.
+    /// The order. Excludes `page_id`.
     ///
     /// Default: `desc`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_order: Option<SortOrder>,
-    /// How many items a page may hold. Not beside `page_id` or `min_events_count`.
+    /// How many items a page may hold. Excludes `page_id` and `min_events_count`.
     ///
     /// Default: `3`. At most 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// The page to return: `next_page_id` or `previous_page_id` of an earlier answer.
+    /// The page to return: `next_page_id` or `previous_page_id` of an earlier answer. The first, if
+    /// absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_id: Option<PageId>,
     /// Return as many of the latest threads as it takes to have this many events. Excludes `limit` and
@@ -164,7 +166,7 @@ pub struct ListThreads {
     /// From 1 to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_events_count: Option<u32>,
-    /// Which threads to return; all, if absent. Not beside `page_id` or `min_events_count`.
+    /// Which threads to return; all, if absent. Excludes `page_id` and `min_events_count`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<ThreadsFilters>,
 }
@@ -268,18 +270,19 @@ pub struct GetChat {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListArchives {
-    /// Which threads to return; all, if absent. Not beside `page_id`.
+    /// Which threads to return; all, if absent. Excludes `page_id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<ArchivesFilters>,
-    /// The page to return: `next_page_id` or `previous_page_id` of an earlier answer.
+    /// The page to return: `next_page_id` or `previous_page_id` of an earlier answer. The first, if
+    /// absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_id: Option<PageId>,
-    /// The order. Not beside `page_id`.
+    /// The order. Excludes `page_id`.
     ///
     /// Default: `desc`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_order: Option<SortOrder>,
-    /// How many items a page may hold. Not beside `page_id`.
+    /// How many items a page may hold. Excludes `page_id`.
     ///
     /// Default: `10`. From 1 to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -304,12 +307,12 @@ pub struct ArchivesFilters {
     /// The end of the time to look at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Timestamp>,
-    /// These threads, 20 at most. Excludes every other filter and paging.
+    /// These threads. Excludes every other filter and paging.
     ///
     /// At most 20 items.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_ids: Option<Vec<ThreadId>>,
-    /// Threads that any of these groups has access to, 200 groups at most.
+    /// Threads that any of these groups has access to.
     ///
     /// At most 200 items.
     #[serde(skip_serializing_if = "Option::is_none")]

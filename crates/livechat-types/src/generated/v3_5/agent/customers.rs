@@ -19,7 +19,7 @@ use crate::shared::users::{Customer, CustomerState, CustomerStatistics, SessionF
 
 /// Returns a customer.
 ///
-/// What is not known of the customer is absent.
+/// What is not known about the customer is absent.
 ///
 /// - Action: `get_customer`, over HTTPS and WebSocket
 /// - Answer: [a `GetCustomerResponse`](crate::agent::GetCustomerResponse)
@@ -140,15 +140,16 @@ pub struct GetCustomerResponse {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListCustomers {
-    /// The page to return: `next_page_id` or `previous_page_id` of an earlier answer.
+    /// The page to return: `next_page_id` or `previous_page_id` of an earlier answer. The first, if
+    /// absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_id: Option<PageId>,
-    /// How many items a page may hold. Not beside `page_id`.
+    /// How many items a page may hold. Excludes `page_id`.
     ///
     /// Default: `10`. At most 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// The order. Not beside `page_id`.
+    /// The order. Excludes `page_id`.
     ///
     /// Default: `desc`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -158,7 +159,7 @@ pub struct ListCustomers {
     /// Default: `created_at`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_by: Option<CustomerSortKey>,
-    /// Which customers to return; all, if absent. Not beside `page_id`.
+    /// Which customers to return; all, if absent. Excludes `page_id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<CustomersFilters>,
 }
@@ -255,12 +256,12 @@ pub struct CustomerIdFilter {
 #[non_exhaustive]
 #[must_use]
 pub struct ChatGroupsFilter {
-    /// Any of these groups, 40 at most.
+    /// Any of these groups.
     ///
     /// At most 40 items.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub values: Option<Vec<GroupId>>,
-    /// None of these groups, 40 at most.
+    /// None of these groups.
     ///
     /// At most 40 items.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -284,7 +285,7 @@ pub struct RangeFilter {
     /// More than this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gt: Option<i64>,
-    /// Just this.
+    /// Exactly this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub eq: Option<i64>,
 }
@@ -306,7 +307,7 @@ pub struct DateRangeFilter {
     /// After this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gt: Option<Timestamp>,
-    /// Just this.
+    /// Exactly this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub eq: Option<Timestamp>,
 }
@@ -333,7 +334,7 @@ pub struct ListCustomersResponse {
 
 /// Creates a customer.
 ///
-/// Nothing has to be known of the new customer: all fields are optional.
+/// Nothing has to be known about the new customer: all fields are optional.
 ///
 /// - Action: `create_customer`, over HTTPS and WebSocket
 /// - Answer: [a `CreateCustomerResponse`](crate::agent::CreateCustomerResponse)
@@ -382,7 +383,7 @@ pub struct CreateCustomerResponse {
     pub customer_id: CustomerId,
 }
 
-/// Changes what is known of a customer.
+/// Changes what is known about a customer.
 ///
 /// At least one field beside `id` has to be set; the others stay as they are. The webhook about
 /// session fields is sent only while the customer has active chats.

@@ -248,7 +248,7 @@ pub struct NewRichMessage {
     pub properties: Option<Properties>,
     /// How the rich message is laid out.
     pub template_id: RichMessageTemplate,
-    /// Up to 10 elements.
+    /// The elements, such as cards.
     ///
     /// At most 10 items.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -113,7 +113,7 @@ pub enum Push {
     ///
     /// [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/rtm-pushes/#incoming_customer)
     IncomingCustomer(Customer),
-    /// What is known of a customer changed.
+    /// What is known about a customer changed.
     ///
     /// [Documentation](https://platform.text.com/docs/messaging/agent-chat-api/v3.5/rtm-pushes/#customer_updated)
     CustomerUpdated(CustomerUpdated),

@@ -26,7 +26,7 @@ use crate::shared::users::{Customer, SessionFields, User, UserType};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct IncomingChat {
-    /// Who started it. Absent if nobody but the system did.
+    /// Who started it. Absent if the system did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub requester_id: Option<UserId>,
     /// The chat with its new thread.
@@ -81,7 +81,7 @@ pub struct ChatTransferred {
     /// Who transferred it. Absent if the system did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub requester_id: Option<UserId>,
-    /// Why.
+    /// Why the chat was transferred.
     pub reason: TransferReason,
     /// The groups and agents that the chat is assigned to now.
     pub transferred_to: TransferEnd,
@@ -101,9 +101,9 @@ pub struct UserAddedToChat {
     pub thread_id: Option<ThreadId>,
     /// The user.
     pub user: User,
-    /// Why. Only `manual` was seen.
+    /// Why the user was added. Only `manual` is shown.
     pub reason: String,
-    /// The agent who did it. Absent if it was no agent.
+    /// The agent who added the user. Absent if it was no agent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub requester_id: Option<AgentId>,
 }
@@ -119,9 +119,9 @@ pub struct UserRemovedFromChat {
     pub thread_id: Option<ThreadId>,
     /// The user.
     pub user_id: UserId,
-    /// Why. Only `manual` was seen.
+    /// Why the user was removed. Only `manual` is shown.
     pub reason: String,
-    /// The agent who did it. Absent if it was no agent.
+    /// The agent who removed the user. Absent if it was no agent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub requester_id: Option<AgentId>,
 }
@@ -136,8 +136,8 @@ pub struct IncomingCustomers {
     pub customers: Vec<Customer>,
 }
 
-/// What is known of a customer changed. Holds what changed, and no other fields but the id and the
-/// type.
+/// What is known about a customer changed. Holds what changed, and no other fields but the id and
+/// the type.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CustomerUpdated {
@@ -213,7 +213,7 @@ pub struct CustomerDestination {
 pub struct CustomerLeft {
     /// The customer.
     pub id: CustomerId,
-    /// When.
+    /// When the customer left.
     pub left_at: Timestamp,
 }
 
@@ -221,7 +221,7 @@ pub struct CustomerLeft {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AgentDisconnected {
-    /// Why.
+    /// Why the connection was closed, and what to do next.
     pub reason: AgentDisconnectReason,
     /// More about the reason. May come with `misdirected_connection`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -232,38 +232,37 @@ pub struct AgentDisconnected {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum AgentDisconnectReason {
-    /// `agent_disconnected_by_server`: the server ended the connection. Stay away.
+    /// `agent_disconnected_by_server`: the server ended the connection. Do not reconnect.
     AgentDisconnectedByServer,
-    /// `agent_logged_out_remotely`: the agent was logged out elsewhere. Stay away.
+    /// `agent_logged_out_remotely`: the agent was logged out elsewhere. Do not reconnect.
     AgentLoggedOutRemotely,
-    /// `access_token_revoked`: the access token was revoked. Stay away.
+    /// `access_token_revoked`: the access token was revoked. Do not reconnect.
     AccessTokenRevoked,
-    /// `connection_evicted`: a newer connection took the place of this one, as there were too many.
-    /// Stay away.
+    /// `connection_evicted`: a newer connection took the place of this one, as there were too many. Do
+    /// not reconnect.
     ConnectionEvicted,
-    /// `access_token_expired`: the access token expired. Connect again with a new one.
+    /// `access_token_expired`: the access token expired. Reconnect with a new one.
     AccessTokenExpired,
-    /// `connection_timeout`: no `ping` came for too long, or the login lies too far back. Connect
-    /// again.
+    /// `connection_timeout`: no `ping` came for too long, or the login lies too far back. Reconnect.
     ConnectionTimeout,
-    /// `internal_error`: the server failed. Connect again.
+    /// `internal_error`: the server failed. Reconnect.
     InternalError,
-    /// `license_expired`: the license expired. Stay away.
+    /// `license_expired`: the license expired. Do not reconnect.
     LicenseExpired,
-    /// `license_not_found`: there is no such license. Stay away.
+    /// `license_not_found`: there is no such license. Do not reconnect.
     LicenseNotFound,
-    /// `misdirected_connection`: the organization lives in another region, which the data may name.
-    /// Connect there, not here again.
+    /// `misdirected_connection`: the organization lives in another region, which the data may name. Do
+    /// not reconnect to this one.
     MisdirectedConnection,
     /// `misdirected_request`: as `misdirected_connection`; a sample says so, the list of reasons does
     /// not.
     MisdirectedRequest,
-    /// `unsupported_version`: the version of the API is not supported. Stay away.
+    /// `unsupported_version`: the version of the API is not supported. Do not reconnect.
     UnsupportedVersion,
-    /// `too_many_connections`: the agent has as many connections as are allowed. Stay away.
+    /// `too_many_connections`: the agent has as many connections as are allowed. Do not reconnect.
     TooManyConnections,
     /// `too_many_unauthorized_connections`: too many connections of the agent are not logged in.
-    /// Connect again.
+    /// Reconnect.
     TooManyUnauthorizedConnections,
     /// A value that this version does not know; it is kept as it is.
     Unknown(UnknownValue),
@@ -312,7 +311,7 @@ pub struct IncomingTypingIndicator {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TypingIndicator {
-    /// Who.
+    /// Who types.
     pub author_id: UserId,
     /// Who may see it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -55,18 +55,19 @@ use crate::shared::sort_order::SortOrder;
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RtmListArchives {
-    /// Which threads to return; all, if absent. Not beside `page_id`.
+    /// Which threads to return; all, if absent. Excludes `page_id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<RtmArchivesFilters>,
-    /// The page to return: `next_page_id` or `previous_page_id` of an earlier answer.
+    /// The page to return: `next_page_id` or `previous_page_id` of an earlier answer. The first, if
+    /// absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_id: Option<PageId>,
-    /// The order. Not beside `page_id`.
+    /// The order. Excludes `page_id`.
     ///
     /// Default: `desc`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_order: Option<SortOrder>,
-    /// How many items a page may hold. Not beside `page_id`.
+    /// How many items a page may hold. Excludes `page_id`.
     ///
     /// Default: `10`. From 1 to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,7 +92,7 @@ pub struct RtmArchivesFilters {
     /// The end of the time to look at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Timestamp>,
-    /// Threads that any of these groups has access to, 200 groups at most.
+    /// Threads that any of these groups has access to.
     ///
     /// At most 200 items.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -94,10 +94,10 @@ pub struct Login {
 #[non_exhaustive]
 #[must_use]
 pub struct LoginApplication {
-    /// Its name.
+    /// The program's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its version.
+    /// The program's version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
 }

@@ -56,7 +56,7 @@ pub const CREATE_CUSTOMER: ActionInfo = ActionInfo {
     )
 };
 
-/// Changes what is known of a customer.
+/// Changes what is known about a customer.
 pub const UPDATE_CUSTOMER: ActionInfo = ActionInfo {
     http: Some(Http::new(Method::Post, "/v3.5/agent/action/update_customer", Content::Json, &[])),
     transports: &[Transport::Web, Transport::Rtm],

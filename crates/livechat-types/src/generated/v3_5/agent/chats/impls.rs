@@ -69,8 +69,7 @@ impl ChatsFilters {
         self
     }
 
-    /// Sets [`group_ids`](Self#structfield.group_ids): chats that any of these groups has access to,
-    /// 200 groups at most.
+    /// Sets [`group_ids`](Self#structfield.group_ids): chats that any of these groups has access to.
     pub fn group_ids(
         mut self,
         group_ids: impl IntoIterator<Item = impl Into<GroupId>>,
@@ -252,7 +251,7 @@ impl ArchivesFilters {
         self
     }
 
-    /// Sets [`thread_ids`](Self#structfield.thread_ids): these threads, 20 at most.
+    /// Sets [`thread_ids`](Self#structfield.thread_ids): these threads.
     pub fn thread_ids(
         mut self,
         thread_ids: impl IntoIterator<Item = impl Into<ThreadId>>,
@@ -261,8 +260,7 @@ impl ArchivesFilters {
         self
     }
 
-    /// Sets [`group_ids`](Self#structfield.group_ids): threads that any of these groups has access to,
-    /// 200 groups at most.
+    /// Sets [`group_ids`](Self#structfield.group_ids): threads that any of these groups has access to.
     pub fn group_ids(
         mut self,
         group_ids: impl IntoIterator<Item = impl Into<GroupId>>,

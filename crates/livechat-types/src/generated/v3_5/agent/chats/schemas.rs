@@ -11,23 +11,23 @@ json_schema! {
   "properties": {
     "filters": {
       "$ref": "ChatsFilters",
-      "description": "Which chats to return; all, if absent. Not beside `page_id`."
+      "description": "Which chats to return; all, if absent. Excludes `page_id`."
     },
     "sort_order": {
       "$ref": "SortOrder",
-      "description": "The order. Not beside `page_id`.",
+      "description": "The order. Excludes `page_id`.",
       "default": "desc"
     },
     "limit": {
       "type": "integer",
       "format": "uint32",
-      "description": "How many items a page may hold. Not beside `page_id`.",
+      "description": "How many items a page may hold. Excludes `page_id`.",
       "default": 10,
       "maximum": 100
     },
     "page_id": {
       "$ref": "PageId",
-      "description": "The page to return: `next_page_id` or `previous_page_id` of an earlier answer."
+      "description": "The page to return: `next_page_id` or `previous_page_id` of an earlier answer. The first, if absent."
     }
   },
   "description": "Which chats to list."
@@ -53,7 +53,7 @@ json_schema! {
       "items": {
         "$ref": "GroupId"
       },
-      "description": "Chats that any of these groups has access to, 200 groups at most.",
+      "description": "Chats that any of these groups has access to.",
       "maxItems": 200
     },
     "properties": {
@@ -108,19 +108,19 @@ json_schema! {
     },
     "sort_order": {
       "$ref": "SortOrder",
-      "description": "The order. Not beside `page_id`.",
+      "description": "The order. Excludes `page_id`.",
       "default": "desc"
     },
     "limit": {
       "type": "integer",
       "format": "uint32",
-      "description": "How many items a page may hold. Not beside `page_id` or `min_events_count`.",
+      "description": "How many items a page may hold. Excludes `page_id` and `min_events_count`.",
       "default": 3,
       "maximum": 100
     },
     "page_id": {
       "$ref": "PageId",
-      "description": "The page to return: `next_page_id` or `previous_page_id` of an earlier answer."
+      "description": "The page to return: `next_page_id` or `previous_page_id` of an earlier answer. The first, if absent."
     },
     "min_events_count": {
       "type": "integer",
@@ -131,7 +131,7 @@ json_schema! {
     },
     "filters": {
       "$ref": "ThreadsFilters",
-      "description": "Which threads to return; all, if absent. Not beside `page_id` or `min_events_count`."
+      "description": "Which threads to return; all, if absent. Excludes `page_id` and `min_events_count`."
     }
   },
   "required": [
@@ -219,21 +219,21 @@ json_schema! {
   "properties": {
     "filters": {
       "$ref": "ArchivesFilters",
-      "description": "Which threads to return; all, if absent. Not beside `page_id`."
+      "description": "Which threads to return; all, if absent. Excludes `page_id`."
     },
     "page_id": {
       "$ref": "PageId",
-      "description": "The page to return: `next_page_id` or `previous_page_id` of an earlier answer."
+      "description": "The page to return: `next_page_id` or `previous_page_id` of an earlier answer. The first, if absent."
     },
     "sort_order": {
       "$ref": "SortOrder",
-      "description": "The order. Not beside `page_id`.",
+      "description": "The order. Excludes `page_id`.",
       "default": "desc"
     },
     "limit": {
       "type": "integer",
       "format": "uint32",
-      "description": "How many items a page may hold. Not beside `page_id`.",
+      "description": "How many items a page may hold. Excludes `page_id`.",
       "default": 10,
       "minimum": 1,
       "maximum": 100
@@ -270,7 +270,7 @@ json_schema! {
       "items": {
         "$ref": "ThreadId"
       },
-      "description": "These threads, 20 at most. Excludes every other filter and paging.",
+      "description": "These threads. Excludes every other filter and paging.",
       "maxItems": 20
     },
     "group_ids": {
@@ -278,7 +278,7 @@ json_schema! {
       "items": {
         "$ref": "GroupId"
       },
-      "description": "Threads that any of these groups has access to, 200 groups at most.",
+      "description": "Threads that any of these groups has access to.",
       "maxItems": 200
     },
     "properties": {

@@ -229,7 +229,7 @@ impl ChatGroupsFilter {
         }
     }
 
-    /// Sets [`values`](Self#structfield.values): any of these groups, 40 at most.
+    /// Sets [`values`](Self#structfield.values): any of these groups.
     pub fn values(
         mut self,
         values: impl IntoIterator<Item = impl Into<GroupId>>,
@@ -238,7 +238,7 @@ impl ChatGroupsFilter {
         self
     }
 
-    /// Sets [`exclude_values`](Self#structfield.exclude_values): none of these groups, 40 at most.
+    /// Sets [`exclude_values`](Self#structfield.exclude_values): none of these groups.
     pub fn exclude_values(
         mut self,
         exclude_values: impl IntoIterator<Item = impl Into<GroupId>>,
@@ -284,7 +284,7 @@ impl RangeFilter {
         self
     }
 
-    /// Sets [`eq`](Self#structfield.eq): just this.
+    /// Sets [`eq`](Self#structfield.eq): exactly this.
     pub fn eq(mut self, eq: i64) -> Self {
         self.eq = Some(eq);
         self
@@ -327,7 +327,7 @@ impl DateRangeFilter {
         self
     }
 
-    /// Sets [`eq`](Self#structfield.eq): just this.
+    /// Sets [`eq`](Self#structfield.eq): exactly this.
     pub fn eq(mut self, eq: Timestamp) -> Self {
         self.eq = Some(eq);
         self

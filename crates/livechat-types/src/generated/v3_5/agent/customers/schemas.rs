@@ -131,18 +131,18 @@ json_schema! {
   "properties": {
     "page_id": {
       "$ref": "PageId",
-      "description": "The page to return: `next_page_id` or `previous_page_id` of an earlier answer."
+      "description": "The page to return: `next_page_id` or `previous_page_id` of an earlier answer. The first, if absent."
     },
     "limit": {
       "type": "integer",
       "format": "uint32",
-      "description": "How many items a page may hold. Not beside `page_id`.",
+      "description": "How many items a page may hold. Excludes `page_id`.",
       "default": 10,
       "maximum": 100
     },
     "sort_order": {
       "$ref": "SortOrder",
-      "description": "The order. Not beside `page_id`.",
+      "description": "The order. Excludes `page_id`.",
       "default": "desc"
     },
     "sort_by": {
@@ -152,7 +152,7 @@ json_schema! {
     },
     "filters": {
       "$ref": "CustomersFilters",
-      "description": "Which customers to return; all, if absent. Not beside `page_id`."
+      "description": "Which customers to return; all, if absent. Excludes `page_id`."
     }
   },
   "description": "Which customers to list."
@@ -285,7 +285,7 @@ json_schema! {
       "items": {
         "$ref": "GroupId"
       },
-      "description": "Any of these groups, 40 at most.",
+      "description": "Any of these groups.",
       "maxItems": 40
     },
     "exclude_values": {
@@ -293,7 +293,7 @@ json_schema! {
       "items": {
         "$ref": "GroupId"
       },
-      "description": "None of these groups, 40 at most.",
+      "description": "None of these groups.",
       "maxItems": 40
     }
   },
@@ -328,7 +328,7 @@ json_schema! {
     "eq": {
       "type": "integer",
       "format": "int64",
-      "description": "Just this."
+      "description": "Exactly this."
     }
   },
   "description": "A filter by a number. What is set must hold."
@@ -362,7 +362,7 @@ json_schema! {
     "eq": {
       "type": "string",
       "format": "date-time",
-      "description": "Just this."
+      "description": "Exactly this."
     }
   },
   "description": "A filter by a time. What is set must hold."
@@ -428,7 +428,7 @@ json_schema! {
       "description": "Pairs for the customer's session, in order."
     }
   },
-  "description": "What is known of the new customer."
+  "description": "What is known about the new customer."
 }"#
 }
 

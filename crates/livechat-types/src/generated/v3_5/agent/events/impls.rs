@@ -209,7 +209,7 @@ impl NewRichMessage {
         self
     }
 
-    /// Sets [`elements`](Self#structfield.elements): up to 10 elements.
+    /// Sets [`elements`](Self#structfield.elements): the elements, such as cards.
     pub fn elements(
         mut self,
         elements: impl IntoIterator<Item = impl Into<RichMessageElement>>,

@@ -313,7 +313,7 @@ json_schema! {
       "items": {
         "$ref": "RichMessageElement"
       },
-      "description": "Up to 10 elements.",
+      "description": "The elements, such as cards.",
       "maxItems": 10
     }
   },

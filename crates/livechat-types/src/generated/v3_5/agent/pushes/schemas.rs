@@ -11,7 +11,7 @@ json_schema! {
   "properties": {
     "requester_id": {
       "$ref": "UserId",
-      "description": "Who started it. Absent if nobody but the system did."
+      "description": "Who started it. Absent if the system did."
     },
     "chat": {
       "$ref": "Chat",
@@ -107,7 +107,7 @@ json_schema! {
     },
     "reason": {
       "$ref": "TransferReason",
-      "description": "Why."
+      "description": "Why the chat was transferred."
     },
     "transferred_to": {
       "$ref": "TransferEnd",
@@ -145,11 +145,11 @@ json_schema! {
     },
     "reason": {
       "type": "string",
-      "description": "Why. Only `manual` was seen."
+      "description": "Why the user was added. Only `manual` is shown."
     },
     "requester_id": {
       "$ref": "AgentId",
-      "description": "The agent who did it. Absent if it was no agent."
+      "description": "The agent who added the user. Absent if it was no agent."
     }
   },
   "required": [
@@ -179,11 +179,11 @@ json_schema! {
     },
     "reason": {
       "type": "string",
-      "description": "Why. Only `manual` was seen."
+      "description": "Why the user was removed. Only `manual` is shown."
     },
     "requester_id": {
       "$ref": "AgentId",
-      "description": "The agent who did it. Absent if it was no agent."
+      "description": "The agent who removed the user. Absent if it was no agent."
     }
   },
   "required": [
@@ -251,7 +251,7 @@ json_schema! {
   "required": [
     "id"
   ],
-  "description": "What is known of a customer changed. Holds what changed, and no other fields but the id and the type."
+  "description": "What is known about a customer changed. Holds what changed, and no other fields but the id and the type."
 }"#
 }
 
@@ -369,7 +369,7 @@ json_schema! {
     "left_at": {
       "type": "string",
       "format": "date-time",
-      "description": "When."
+      "description": "When the customer left."
     }
   },
   "required": [
@@ -386,7 +386,7 @@ json_schema! {
   "properties": {
     "reason": {
       "$ref": "AgentDisconnectReason",
-      "description": "Why."
+      "description": "Why the connection was closed, and what to do next."
     },
     "data": {
       "$ref": "DisconnectData",
@@ -508,7 +508,7 @@ json_schema! {
   "properties": {
     "author_id": {
       "$ref": "UserId",
-      "description": "Who."
+      "description": "Who types."
     },
     "visibility": {
       "$ref": "Visibility",

@@ -88,8 +88,7 @@ impl RtmArchivesFilters {
         self
     }
 
-    /// Sets [`group_ids`](Self#structfield.group_ids): threads that any of these groups has access to,
-    /// 200 groups at most.
+    /// Sets [`group_ids`](Self#structfield.group_ids): threads that any of these groups has access to.
     pub fn group_ids(
         mut self,
         group_ids: impl IntoIterator<Item = impl Into<GroupId>>,

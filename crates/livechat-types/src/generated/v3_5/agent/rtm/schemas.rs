@@ -11,21 +11,21 @@ json_schema! {
   "properties": {
     "filters": {
       "$ref": "RtmArchivesFilters",
-      "description": "Which threads to return; all, if absent. Not beside `page_id`."
+      "description": "Which threads to return; all, if absent. Excludes `page_id`."
     },
     "page_id": {
       "$ref": "PageId",
-      "description": "The page to return: `next_page_id` or `previous_page_id` of an earlier answer."
+      "description": "The page to return: `next_page_id` or `previous_page_id` of an earlier answer. The first, if absent."
     },
     "sort_order": {
       "$ref": "SortOrder",
-      "description": "The order. Not beside `page_id`.",
+      "description": "The order. Excludes `page_id`.",
       "default": "desc"
     },
     "limit": {
       "type": "integer",
       "format": "uint32",
-      "description": "How many items a page may hold. Not beside `page_id`.",
+      "description": "How many items a page may hold. Excludes `page_id`.",
       "default": 10,
       "minimum": 1,
       "maximum": 100
@@ -62,7 +62,7 @@ json_schema! {
       "items": {
         "$ref": "GroupId"
       },
-      "description": "Threads that any of these groups has access to, 200 groups at most.",
+      "description": "Threads that any of these groups has access to.",
       "maxItems": 200
     },
     "properties": {

@@ -68,13 +68,13 @@ impl LoginApplication {
         Self { name: None, version: None }
     }
 
-    /// Sets [`name`](Self#structfield.name): its name.
+    /// Sets [`name`](Self#structfield.name): the program's name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sets [`version`](Self#structfield.version): its version.
+    /// Sets [`version`](Self#structfield.version): the program's version.
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = Some(version.into());
         self

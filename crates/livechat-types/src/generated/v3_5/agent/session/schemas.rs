@@ -58,11 +58,11 @@ json_schema! {
   "properties": {
     "name": {
       "type": "string",
-      "description": "Its name."
+      "description": "The program's name."
     },
     "version": {
       "type": "string",
-      "description": "Its version."
+      "description": "The program's version."
     }
   },
   "description": "A program that logs in."
