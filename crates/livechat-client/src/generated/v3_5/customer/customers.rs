@@ -12,7 +12,8 @@ impl CustomerApi {
     /// Changes what is known about the customer.
     ///
     /// At least one field must be there. Fields that the request does not name keep their values; how
-    /// to clear one is not documented.
+    /// to clear one is not documented. The webhook about session fields is sent only while the customer
+    /// has active chats.
     ///
     /// - Action: `update_customer`, over HTTPS and WebSocket
     /// - Scopes: none
@@ -45,7 +46,8 @@ impl CustomerApi {
     /// Sets the fields of the customer's session.
     ///
     /// The browser and the page that the customer came from need not be set: they are taken from the
-    /// request's headers.
+    /// request's headers. The webhook about session fields is sent only while the customer has active
+    /// chats.
     ///
     /// - Action: `set_customer_session_fields`, over HTTPS and WebSocket
     /// - Scopes: none

@@ -87,7 +87,7 @@ impl CustomerApi {
 
     /// Returns what a link leads to.
     ///
-    /// What is known of the page decides which fields are there.
+    /// What is known about the page decides which fields are there.
     ///
     /// - Action: `get_url_info`, over HTTPS and WebSocket
     /// - Scopes: none

@@ -55,7 +55,8 @@ pub struct ListChats {
     /// Default: `desc`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_order: Option<SortOrder>,
-    /// Which page to return. Absent for the first. Excludes `limit` and `sort_order`.
+    /// The page to return: `next_page_id` or `previous_page_id` of an earlier answer. The first, if
+    /// absent. Excludes `limit` and `sort_order`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_id: Option<PageId>,
 }
@@ -110,7 +111,8 @@ pub struct ListThreads {
     /// Default: `3`. At most 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
-    /// Which page to return. Absent for the first. Excludes `limit` and `sort_order`.
+    /// The page to return: `next_page_id` or `previous_page_id` of an earlier answer. The first, if
+    /// absent. Excludes `limit` and `sort_order`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_id: Option<PageId>,
     /// Return as many of the latest threads as it takes to have this many events in all of them
@@ -487,6 +489,6 @@ pub struct Thread {
     /// The thread after this one. Absent for the chat's latest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_thread_id: Option<ThreadId>,
-    /// When the thread was opened. Microseconds, UTC.
+    /// When the thread was opened, to the microsecond.
     pub created_at: Timestamp,
 }

@@ -17,7 +17,8 @@ use crate::shared::users::{CustomerStatistics, SessionFields, UserType};
 /// Changes what is known about the customer.
 ///
 /// At least one field must be there. Fields that the request does not name keep their values; how
-/// to clear one is not documented.
+/// to clear one is not documented. The webhook about session fields is sent only while the customer
+/// has active chats.
 ///
 /// - Action: `update_customer`, over HTTPS and WebSocket
 /// - Answer: empty
@@ -61,7 +62,8 @@ pub struct UpdateCustomer {
 /// Sets the fields of the customer's session.
 ///
 /// The browser and the page that the customer came from need not be set: they are taken from the
-/// request's headers.
+/// request's headers. The webhook about session fields is sent only while the customer has active
+/// chats.
 ///
 /// - Action: `set_customer_session_fields`, over HTTPS and WebSocket
 /// - Answer: empty
@@ -86,7 +88,7 @@ pub struct UpdateCustomer {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct SetCustomerSessionFields {
-    /// The fields, in order. At most 100 keys.
+    /// The fields, in order.
     ///
     /// At most 100 items.
     pub session_fields: SessionFields,

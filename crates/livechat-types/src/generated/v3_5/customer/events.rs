@@ -276,7 +276,7 @@ pub struct NewRichMessage {
     pub properties: Option<Properties>,
     /// How the rich message is laid out.
     pub template_id: RichMessageTemplate,
-    /// What the rich message consists of. At most 10 elements.
+    /// The elements, such as cards.
     ///
     /// At most 10 items.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -356,7 +356,7 @@ pub struct FileEvent {
     /// The id that the author gave the event. Absent if they gave none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// When the server received the event. Microseconds, UTC.
+    /// When the server received the event, to the microsecond.
     pub created_at: Timestamp,
     /// Who gets the event. Only examples show it, and not all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -402,7 +402,7 @@ pub struct FormEvent {
     /// The id that the author gave the event. Absent if they gave none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// When the server received the event. Microseconds, UTC.
+    /// When the server received the event, to the microsecond.
     pub created_at: Timestamp,
     /// Who gets the event. Only examples show it, and not all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -433,7 +433,7 @@ pub struct FilledFormEvent {
     /// The id that the author gave the event. Absent if they gave none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// When the server received the event. Microseconds, UTC.
+    /// When the server received the event, to the microsecond.
     pub created_at: Timestamp,
     /// Who gets the event. Only examples show it, and not all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -464,7 +464,7 @@ pub struct MessageEvent {
     /// The id that the author gave the event. Absent if they gave none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// When the server received the event. Microseconds, UTC.
+    /// When the server received the event, to the microsecond.
     pub created_at: Timestamp,
     /// Who gets the event. Only examples show it, and not all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -491,7 +491,7 @@ pub struct RichMessageEvent {
     /// The id that the author gave the event. Absent if they gave none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// When the server received the event. Microseconds, UTC.
+    /// When the server received the event, to the microsecond.
     pub created_at: Timestamp,
     /// Who gets the event. Only examples show it, and not all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -503,7 +503,7 @@ pub struct RichMessageEvent {
     pub author_id: UserId,
     /// How the rich message is laid out.
     pub template_id: RichMessageTemplate,
-    /// What the rich message consists of.
+    /// The elements, such as cards.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub elements: Option<Vec<RichMessageElement>>,
 }
@@ -518,7 +518,7 @@ pub struct CustomEvent {
     /// The id that the author gave the event. Absent if they gave none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// When the server received the event. Microseconds, UTC.
+    /// When the server received the event, to the microsecond.
     pub created_at: Timestamp,
     /// Who gets the event. Only examples show it, and not all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -543,7 +543,7 @@ pub struct SystemMessageEvent {
     /// The id that the author gave the event. Absent if they gave none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// When the server received the event. Microseconds, UTC.
+    /// When the server received the event, to the microsecond.
     pub created_at: Timestamp,
     /// Who gets the event. Only examples show it, and not all of them.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -198,7 +198,7 @@ pub struct GetPredictedAgentResponse {
 
 /// Returns what a link leads to.
 ///
-/// What is known of the page decides which fields are there.
+/// What is known about the page decides which fields are there.
 ///
 /// - Action: `get_url_info`, over HTTPS and WebSocket
 /// - Answer: [a `GetUrlInfoResponse`](crate::customer::GetUrlInfoResponse)

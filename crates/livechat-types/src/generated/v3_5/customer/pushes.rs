@@ -166,7 +166,7 @@ pub struct CustomerSideStorageUpdated {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CustomerDisconnected {
-    /// Why, and what to do next.
+    /// Why the connection is closed, and what to do next.
     pub reason: DisconnectReason,
     /// More about the reason. Only some reasons carry it, and even there it may be absent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -338,7 +338,7 @@ pub struct TypingIndicator {
     /// Who may know. Only the example shows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipients: Option<EventRecipients>,
-    /// When it was, in seconds since 1970.
+    /// When, in seconds since the start of 1970 (UTC).
     pub timestamp: i64,
     /// Whether the agent is typing now.
     pub is_typing: bool,

@@ -27,7 +27,8 @@ impl ListChats {
         self
     }
 
-    /// Sets [`page_id`](Self#structfield.page_id): which page to return.
+    /// Sets [`page_id`](Self#structfield.page_id): the page to return: `next_page_id` or
+    /// `previous_page_id` of an earlier answer.
     pub fn page_id(mut self, page_id: impl Into<PageId>) -> Self {
         self.page_id = Some(page_id.into());
         self
@@ -59,7 +60,8 @@ impl ListThreads {
         self
     }
 
-    /// Sets [`page_id`](Self#structfield.page_id): which page to return.
+    /// Sets [`page_id`](Self#structfield.page_id): the page to return: `next_page_id` or
+    /// `previous_page_id` of an earlier answer.
     pub fn page_id(mut self, page_id: impl Into<PageId>) -> Self {
         self.page_id = Some(page_id.into());
         self

@@ -23,7 +23,7 @@ json_schema! {
     },
     "page_id": {
       "$ref": "PageId",
-      "description": "Which page to return. Absent for the first. Excludes `limit` and `sort_order`."
+      "description": "The page to return: `next_page_id` or `previous_page_id` of an earlier answer. The first, if absent. Excludes `limit`\nand `sort_order`."
     }
   },
   "description": "Which page of the customer's chats to return."
@@ -85,7 +85,7 @@ json_schema! {
     },
     "page_id": {
       "$ref": "PageId",
-      "description": "Which page to return. Absent for the first. Excludes `limit` and `sort_order`."
+      "description": "The page to return: `next_page_id` or `previous_page_id` of an earlier answer. The first, if absent. Excludes `limit`\nand `sort_order`."
     },
     "min_events_count": {
       "type": "integer",
@@ -588,7 +588,7 @@ json_schema! {
     "created_at": {
       "type": "string",
       "format": "date-time",
-      "description": "When the thread was opened. Microseconds, UTC."
+      "description": "When the thread was opened, to the microsecond."
     }
   },
   "required": [

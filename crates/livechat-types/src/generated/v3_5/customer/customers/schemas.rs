@@ -36,7 +36,7 @@ json_schema! {
   "properties": {
     "session_fields": {
       "$ref": "SessionFields",
-      "description": "The fields, in order. At most 100 keys.",
+      "description": "The fields, in order.",
       "maxItems": 100
     }
   },

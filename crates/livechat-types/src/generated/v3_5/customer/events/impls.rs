@@ -206,7 +206,7 @@ impl NewRichMessage {
         self
     }
 
-    /// Sets [`elements`](Self#structfield.elements): what the rich message consists of.
+    /// Sets [`elements`](Self#structfield.elements): the elements, such as cards.
     pub fn elements(
         mut self,
         elements: impl IntoIterator<Item = impl Into<RichMessageElement>>,

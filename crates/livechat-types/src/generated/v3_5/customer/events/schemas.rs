@@ -335,7 +335,7 @@ json_schema! {
       "items": {
         "$ref": "RichMessageElement"
       },
-      "description": "What the rich message consists of. At most 10 elements.",
+      "description": "The elements, such as cards.",
       "maxItems": 10
     }
   },
@@ -462,7 +462,7 @@ json_schema! {
     "created_at": {
       "type": "string",
       "format": "date-time",
-      "description": "When the server received the event. Microseconds, UTC."
+      "description": "When the server received the event, to the microsecond."
     },
     "recipients": {
       "$ref": "EventRecipients",
@@ -549,7 +549,7 @@ json_schema! {
     "created_at": {
       "type": "string",
       "format": "date-time",
-      "description": "When the server received the event. Microseconds, UTC."
+      "description": "When the server received the event, to the microsecond."
     },
     "recipients": {
       "$ref": "EventRecipients",
@@ -610,7 +610,7 @@ json_schema! {
     "created_at": {
       "type": "string",
       "format": "date-time",
-      "description": "When the server received the event. Microseconds, UTC."
+      "description": "When the server received the event, to the microsecond."
     },
     "recipients": {
       "$ref": "EventRecipients",
@@ -671,7 +671,7 @@ json_schema! {
     "created_at": {
       "type": "string",
       "format": "date-time",
-      "description": "When the server received the event. Microseconds, UTC."
+      "description": "When the server received the event, to the microsecond."
     },
     "recipients": {
       "$ref": "EventRecipients",
@@ -725,7 +725,7 @@ json_schema! {
     "created_at": {
       "type": "string",
       "format": "date-time",
-      "description": "When the server received the event. Microseconds, UTC."
+      "description": "When the server received the event, to the microsecond."
     },
     "recipients": {
       "$ref": "EventRecipients",
@@ -753,7 +753,7 @@ json_schema! {
       "items": {
         "$ref": "RichMessageElement"
       },
-      "description": "What the rich message consists of."
+      "description": "The elements, such as cards."
     }
   },
   "required": [
@@ -782,7 +782,7 @@ json_schema! {
     "created_at": {
       "type": "string",
       "format": "date-time",
-      "description": "When the server received the event. Microseconds, UTC."
+      "description": "When the server received the event, to the microsecond."
     },
     "recipients": {
       "$ref": "EventRecipients",
@@ -831,7 +831,7 @@ json_schema! {
     "created_at": {
       "type": "string",
       "format": "date-time",
-      "description": "When the server received the event. Microseconds, UTC."
+      "description": "When the server received the event, to the microsecond."
     },
     "recipients": {
       "$ref": "EventRecipients",

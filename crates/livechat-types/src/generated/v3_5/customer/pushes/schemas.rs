@@ -252,7 +252,7 @@ json_schema! {
   "properties": {
     "reason": {
       "$ref": "DisconnectReason",
-      "description": "Why, and what to do next."
+      "description": "Why the connection is closed, and what to do next."
     },
     "data": {
       "$ref": "DisconnectData",
@@ -515,7 +515,7 @@ json_schema! {
     "timestamp": {
       "type": "integer",
       "format": "int64",
-      "description": "When it was, in seconds since 1970."
+      "description": "When, in seconds since the start of 1970 (UTC)."
     },
     "is_typing": {
       "type": "boolean",
