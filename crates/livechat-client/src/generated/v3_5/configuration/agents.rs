@@ -252,8 +252,8 @@ impl ConfigurationApi {
 
     /// Creates several agents.
     ///
-    /// Performs `create_agent` for each of the requests, all at the same time and in no certain order.
-    /// One of them may fail while others succeed. Needs the scopes of `create_agent`.
+    /// Performs `create_agent` for each of the requests, all at the same time and in no particular
+    /// order. One of them may fail while others succeed. Needs the scopes of `create_agent`.
     ///
     /// - Action: `batch_create_agents`, over HTTPS
     /// - Scopes: `accounts--all:rc`, `accounts--all:rw`, `subscription.lc:rw`,
@@ -280,8 +280,8 @@ impl ConfigurationApi {
 
     /// Changes the settings of several agents.
     ///
-    /// Performs `update_agent` for each of the requests, all at the same time and in no certain order.
-    /// One of them may fail while others succeed. Needs the scopes of `update_agent`.
+    /// Performs `update_agent` for each of the requests, all at the same time and in no particular
+    /// order. One of them may fail while others succeed. Needs the scopes of `update_agent`.
     ///
     /// - Action: `batch_update_agents`, over HTTPS
     /// - Scopes: `agents--my:rw`, `agents--all:rw`, `accounts.roles.lc--all:rw` (which of them are
@@ -308,8 +308,8 @@ impl ConfigurationApi {
 
     /// Deletes several agents.
     ///
-    /// Performs `delete_agent` for each of the requests, all at the same time and in no certain order.
-    /// One of them may fail while others succeed. Needs the scopes of `delete_agent`.
+    /// Performs `delete_agent` for each of the requests, all at the same time and in no particular
+    /// order. One of them may fail while others succeed. Needs the scopes of `delete_agent`.
     ///
     /// - Action: `batch_delete_agents`, over HTTPS
     /// - Scopes: `agents--my:rw`, `accounts--my:rw`, `agents--all:rw`, `accounts--all:rw` (which of
@@ -336,9 +336,9 @@ impl ConfigurationApi {
 
     /// Suspends several agents.
     ///
-    /// Performs `suspend_agent` for each of the requests, all at the same time and in no certain order.
-    /// One of them may fail while others succeed. Needs the scopes of `suspend_agent`, and like it is
-    /// not open to the public yet.
+    /// Performs `suspend_agent` for each of the requests, all at the same time and in no particular
+    /// order. One of them may fail while others succeed. Needs the scopes of `suspend_agent`, and like
+    /// it is not open to the public yet.
     ///
     /// - Action: `batch_suspend_agents`, over HTTPS
     /// - Scopes: `agents--all:rw`, `sessions--all:rw` (which of them are enough is not documented)
@@ -364,7 +364,7 @@ impl ConfigurationApi {
 
     /// Ends the suspension of several agents.
     ///
-    /// Performs `unsuspend_agent` for each of the requests, all at the same time and in no certain
+    /// Performs `unsuspend_agent` for each of the requests, all at the same time and in no particular
     /// order. One of them may fail while others succeed. Needs the scopes of `unsuspend_agent`, and
     /// like it is not open to the public yet.
     ///
@@ -393,9 +393,9 @@ impl ConfigurationApi {
 
     /// Lets several new agents into the app.
     ///
-    /// Performs `approve_agent` for each of the requests, all at the same time and in no certain order.
-    /// One of them may fail while others succeed. Needs the scopes of `approve_agent`, and like it is
-    /// not open to the public yet.
+    /// Performs `approve_agent` for each of the requests, all at the same time and in no particular
+    /// order. One of them may fail while others succeed. Needs the scopes of `approve_agent`, and like
+    /// it is not open to the public yet.
     ///
     /// - Action: `batch_approve_agents`, over HTTPS
     /// - Scopes: `agents--all:rw`, `accounts--all:rw`, `subscription.lc:rw` (which of them are enough

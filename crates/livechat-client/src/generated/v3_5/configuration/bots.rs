@@ -335,7 +335,7 @@ impl ConfigurationApi {
 
     /// Creates several bots.
     ///
-    /// Performs `create_bot` for each of the requests, all at the same time and in no certain order.
+    /// Performs `create_bot` for each of the requests, all at the same time and in no particular order.
     /// One of them may fail while others succeed. Needs the scopes of `create_bot`.
     ///
     /// - Action: `batch_create_bots`, over HTTPS
@@ -365,7 +365,7 @@ impl ConfigurationApi {
 
     /// Changes several bots.
     ///
-    /// Performs `update_bot` for each of the requests, all at the same time and in no certain order.
+    /// Performs `update_bot` for each of the requests, all at the same time and in no particular order.
     /// One of them may fail while others succeed. Needs the scopes of `update_bot`.
     ///
     /// - Action: `batch_update_bots`, over HTTPS
@@ -391,7 +391,7 @@ impl ConfigurationApi {
 
     /// Deletes several bots.
     ///
-    /// Performs `delete_bot` for each of the requests, all at the same time and in no certain order.
+    /// Performs `delete_bot` for each of the requests, all at the same time and in no particular order.
     /// One of them may fail while others succeed. Needs the scopes of `delete_bot`.
     ///
     /// - Action: `batch_delete_bots`, over HTTPS

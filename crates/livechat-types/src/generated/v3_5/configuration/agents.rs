@@ -579,8 +579,8 @@ pub enum LoginStatus {
 
 /// Creates several agents.
 ///
-/// Performs `create_agent` for each of the requests, all at the same time and in no certain order.
-/// One of them may fail while others succeed. Needs the scopes of `create_agent`.
+/// Performs `create_agent` for each of the requests, all at the same time and in no particular
+/// order. One of them may fail while others succeed. Needs the scopes of `create_agent`.
 ///
 /// - Action: `batch_create_agents`, over HTTPS
 /// - Answer: [a `BatchCreateAgentsResponse`](crate::configuration::BatchCreateAgentsResponse)
@@ -634,8 +634,8 @@ pub struct CreateAgentOutcome {
 
 /// Changes the settings of several agents.
 ///
-/// Performs `update_agent` for each of the requests, all at the same time and in no certain order.
-/// One of them may fail while others succeed. Needs the scopes of `update_agent`.
+/// Performs `update_agent` for each of the requests, all at the same time and in no particular
+/// order. One of them may fail while others succeed. Needs the scopes of `update_agent`.
 ///
 /// - Action: `batch_update_agents`, over HTTPS
 /// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
@@ -669,8 +669,8 @@ pub struct BatchUpdateAgents {
 
 /// Deletes several agents.
 ///
-/// Performs `delete_agent` for each of the requests, all at the same time and in no certain order.
-/// One of them may fail while others succeed. Needs the scopes of `delete_agent`.
+/// Performs `delete_agent` for each of the requests, all at the same time and in no particular
+/// order. One of them may fail while others succeed. Needs the scopes of `delete_agent`.
 ///
 /// - Action: `batch_delete_agents`, over HTTPS
 /// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
@@ -702,9 +702,9 @@ pub struct BatchDeleteAgents {
 
 /// Suspends several agents.
 ///
-/// Performs `suspend_agent` for each of the requests, all at the same time and in no certain order.
-/// One of them may fail while others succeed. Needs the scopes of `suspend_agent`, and like it is
-/// not open to the public yet.
+/// Performs `suspend_agent` for each of the requests, all at the same time and in no particular
+/// order. One of them may fail while others succeed. Needs the scopes of `suspend_agent`, and like
+/// it is not open to the public yet.
 ///
 /// - Action: `batch_suspend_agents`, over HTTPS
 /// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)
@@ -735,7 +735,7 @@ pub struct BatchSuspendAgents {
 
 /// Ends the suspension of several agents.
 ///
-/// Performs `unsuspend_agent` for each of the requests, all at the same time and in no certain
+/// Performs `unsuspend_agent` for each of the requests, all at the same time and in no particular
 /// order. One of them may fail while others succeed. Needs the scopes of `unsuspend_agent`, and
 /// like it is not open to the public yet.
 ///
@@ -769,9 +769,9 @@ pub struct BatchUnsuspendAgents {
 
 /// Lets several new agents into the app.
 ///
-/// Performs `approve_agent` for each of the requests, all at the same time and in no certain order.
-/// One of them may fail while others succeed. Needs the scopes of `approve_agent`, and like it is
-/// not open to the public yet.
+/// Performs `approve_agent` for each of the requests, all at the same time and in no particular
+/// order. One of them may fail while others succeed. Needs the scopes of `approve_agent`, and like
+/// it is not open to the public yet.
 ///
 /// - Action: `batch_approve_agents`, over HTTPS
 /// - Answer: [a `BatchResponse`](crate::configuration::BatchResponse)

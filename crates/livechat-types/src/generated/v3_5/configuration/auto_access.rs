@@ -17,7 +17,7 @@ use crate::shared::auto_access::{AutoAccessConditions, AutoAccessId, AutoAccessT
 ///
 /// The rule gives groups access to the thread of a chat that starts while the customer's page and
 /// place meet its conditions. They are looked at each time the customer logs in or moves to another
-/// page. An `access` given when a chat is started or resumed goes before the rules.
+/// page. An `access` given when a chat is started or resumed takes precedence over the rules.
 ///
 /// Rules stand in a list, each naming the one after it. Without `next_id` the new rule becomes the
 /// last.
@@ -88,7 +88,7 @@ pub struct AddAutoAccessResponse {
 
 /// Lists the auto access rules.
 ///
-/// All rules come at once. The order is told by `next_id`.
+/// All rules come at once. Their order follows from `next_id`.
 ///
 /// - Action: `list_auto_accesses`, over HTTPS
 /// - Answer: [a list of `AutoAccess`](crate::configuration::AutoAccess)

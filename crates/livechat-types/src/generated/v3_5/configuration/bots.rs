@@ -144,7 +144,7 @@ pub struct CreateBot {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub work_scheduler: Option<NewBotWorkScheduler>,
     /// The application that owns the bot. Needed with a personal access token. With other tokens, it
-    /// goes before the client id of the token.
+    /// replaces the token's client id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_client_id: Option<ClientId>,
 }
@@ -623,7 +623,7 @@ pub struct ResetBotSecret {
     /// The bot.
     pub id: AgentId,
     /// The application that owns the bot. Needed with a personal access token. With other tokens, it
-    /// goes before the client id of the token.
+    /// replaces the token's client id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_client_id: Option<ClientId>,
 }
@@ -638,7 +638,7 @@ pub struct ResetBotSecretResponse {
 
 /// Creates several bots.
 ///
-/// Performs `create_bot` for each of the requests, all at the same time and in no certain order.
+/// Performs `create_bot` for each of the requests, all at the same time and in no particular order.
 /// One of them may fail while others succeed. Needs the scopes of `create_bot`.
 ///
 /// - Action: `batch_create_bots`, over HTTPS
@@ -696,7 +696,7 @@ pub struct CreateBotOutcome {
 
 /// Changes several bots.
 ///
-/// Performs `update_bot` for each of the requests, all at the same time and in no certain order.
+/// Performs `update_bot` for each of the requests, all at the same time and in no particular order.
 /// One of them may fail while others succeed. Needs the scopes of `update_bot`.
 ///
 /// - Action: `batch_update_bots`, over HTTPS
@@ -726,7 +726,7 @@ pub struct BatchUpdateBots {
 
 /// Deletes several bots.
 ///
-/// Performs `delete_bot` for each of the requests, all at the same time and in no certain order.
+/// Performs `delete_bot` for each of the requests, all at the same time and in no particular order.
 /// One of them may fail while others succeed. Needs the scopes of `delete_bot`.
 ///
 /// - Action: `batch_delete_bots`, over HTTPS

@@ -41,7 +41,7 @@ use crate::shared::routing_status::RoutingStatus;
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateGroup {
-    /// The group's name, of at most 180 characters.
+    /// The group's name.
     ///
     /// At most 180 characters.
     pub name: String,
@@ -84,7 +84,7 @@ pub struct CreateGroupResponse {
 pub struct UpdateGroup {
     /// The group.
     pub id: GroupId,
-    /// The group's new name, of at most 180 characters.
+    /// The group's new name.
     ///
     /// At most 180 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -208,7 +208,7 @@ pub struct Group {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent_priorities: Option<AgentPriorities>,
     /// Whether the group takes chats. Only `offline` is shown here; the other values are those that the
-    /// Agent Chat API gives for a group. Sure to come only on request.
+    /// Agent Chat API gives for a group. Promised only on request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub routing_status: Option<RoutingStatus>,
 }

@@ -125,9 +125,9 @@ pub enum LimitedResource {
     Groups,
     /// `banned`: banned customers.
     Banned,
-    /// `queue`: chats waiting in the queue, without Messaging Mode.
+    /// `queue`: queued chats, where Messaging Mode is off.
     Queue,
-    /// `queue_continuous`: chats waiting in the queue, with Messaging Mode.
+    /// `queue_continuous`: queued chats, where Messaging Mode is on.
     QueueContinuous,
     /// `groups_per_agent`: groups that an agent belongs to.
     GroupsPerAgent,

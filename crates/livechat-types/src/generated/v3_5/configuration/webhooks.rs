@@ -69,7 +69,7 @@ pub struct RegisterWebhook {
     /// A secret of your choice that stands in each message. It is how the receiver knows that the
     /// message is genuine.
     pub secret_key: Secret,
-    /// Where the messages are sent to, a URL of at most 500 characters.
+    /// The URL that the messages are sent to.
     ///
     /// At most 500 characters.
     pub url: String,
@@ -433,7 +433,7 @@ pub enum WebhookFilterName {
 #[must_use = "a request does nothing until it is sent"]
 pub struct EnableLicenseWebhooks {
     /// The application that owns the webhooks. Needed with a personal access token. With other tokens,
-    /// it goes before the client id of the token.
+    /// it replaces the token's client id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_client_id: Option<ClientId>,
 }
@@ -461,7 +461,7 @@ pub struct EnableLicenseWebhooks {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DisableLicenseWebhooks {
     /// The application that owns the webhooks. Needed with a personal access token. With other tokens,
-    /// it goes before the client id of the token.
+    /// it replaces the token's client id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_client_id: Option<ClientId>,
 }
@@ -488,7 +488,7 @@ pub struct DisableLicenseWebhooks {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLicenseWebhooksState {
     /// The application that owns the webhooks. Needed with a personal access token. With other tokens,
-    /// it goes before the client id of the token.
+    /// it replaces the token's client id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_client_id: Option<ClientId>,
 }

@@ -110,7 +110,7 @@ json_schema! {
     },
     "owner_client_id": {
       "$ref": "ClientId",
-      "description": "The application that owns the bot. Needed with a personal access token. With other tokens, it goes before the client\nid of the token."
+      "description": "The application that owns the bot. Needed with a personal access token. With other tokens, it replaces the token's\nclient id."
     }
   },
   "required": [
@@ -605,7 +605,7 @@ json_schema! {
     },
     "owner_client_id": {
       "$ref": "ClientId",
-      "description": "The application that owns the bot. Needed with a personal access token. With other tokens, it goes before the client\nid of the token."
+      "description": "The application that owns the bot. Needed with a personal access token. With other tokens, it replaces the token's\nclient id."
     }
   },
   "required": [

@@ -36,7 +36,7 @@ impl UpdateGroup {
         }
     }
 
-    /// Sets [`name`](Self#structfield.name): the group's new name, of at most 180 characters.
+    /// Sets [`name`](Self#structfield.name): the group's new name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self

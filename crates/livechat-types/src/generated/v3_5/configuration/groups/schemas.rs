@@ -11,7 +11,7 @@ json_schema! {
   "properties": {
     "name": {
       "type": "string",
-      "description": "The group's name, of at most 180 characters.",
+      "description": "The group's name.",
       "maxLength": 180
     },
     "language_code": {
@@ -57,7 +57,7 @@ json_schema! {
     },
     "name": {
       "type": "string",
-      "description": "The group's new name, of at most 180 characters.",
+      "description": "The group's new name.",
       "maxLength": 180
     },
     "language_code": {
@@ -164,7 +164,7 @@ json_schema! {
     },
     "routing_status": {
       "$ref": "RoutingStatus",
-      "description": "Whether the group takes chats. Only `offline` is shown here; the other values are those that the Agent Chat API gives\nfor a group. Sure to come only on request."
+      "description": "Whether the group takes chats. Only `offline` is shown here; the other values are those that the Agent Chat API gives\nfor a group. Promised only on request."
     }
   },
   "required": [

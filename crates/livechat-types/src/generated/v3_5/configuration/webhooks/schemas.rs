@@ -19,7 +19,7 @@ json_schema! {
     },
     "url": {
       "type": "string",
-      "description": "Where the messages are sent to, a URL of at most 500 characters.",
+      "description": "The URL that the messages are sent to.",
       "maxLength": 500
     },
     "additional_data": {
@@ -386,7 +386,7 @@ json_schema! {
   "properties": {
     "owner_client_id": {
       "$ref": "ClientId",
-      "description": "The application that owns the webhooks. Needed with a personal access token. With other tokens, it goes before the\nclient id of the token."
+      "description": "The application that owns the webhooks. Needed with a personal access token. With other tokens, it replaces the\ntoken's client id."
     }
   },
   "description": "Whose webhooks to switch on."
@@ -399,7 +399,7 @@ json_schema! {
   "properties": {
     "owner_client_id": {
       "$ref": "ClientId",
-      "description": "The application that owns the webhooks. Needed with a personal access token. With other tokens, it goes before the\nclient id of the token."
+      "description": "The application that owns the webhooks. Needed with a personal access token. With other tokens, it replaces the\ntoken's client id."
     }
   },
   "description": "Whose webhooks to switch off."
@@ -412,7 +412,7 @@ json_schema! {
   "properties": {
     "owner_client_id": {
       "$ref": "ClientId",
-      "description": "The application that owns the webhooks. Needed with a personal access token. With other tokens, it goes before the\nclient id of the token."
+      "description": "The application that owns the webhooks. Needed with a personal access token. With other tokens, it replaces the\ntoken's client id."
     }
   },
   "description": "Whose webhooks to look at."
