@@ -370,7 +370,7 @@ pub struct RankingRecord {
     /// How many of them were rated bad. Absent may mean zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bad: Option<i64>,
-    /// The agent's score; the higher, the better. How it is computed is told in LiveChat's help center.
+    /// The agent's score; the higher, the better. LiveChat's help center says how it is computed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
 }

@@ -54,7 +54,7 @@ pub enum AgentsDistribution {
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct ChatsReportFilters {
-    /// The begin of the time range in which the chats took place.
+    /// The start of the time range in which the chats took place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<OffsetDateTime>,
     /// The end of the time range in which the chats took place.
@@ -102,7 +102,7 @@ pub struct ChatsReportFilters {
 #[non_exhaustive]
 #[must_use]
 pub struct AgentsReportFilters {
-    /// The begin of the time range.
+    /// The start of the time range.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<OffsetDateTime>,
     /// The end of the time range.
@@ -121,7 +121,7 @@ pub struct AgentsReportFilters {
 #[non_exhaustive]
 #[must_use]
 pub struct ChatUsageFilters {
-    /// The begin of the time range in which the chats took place.
+    /// The start of the time range in which the chats took place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<OffsetDateTime>,
     /// The end of the time range in which the chats took place.
@@ -229,7 +229,7 @@ pub struct FormFilter {
     /// Answers that were not chosen, each as `<field id>:<answer index>`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exclude_values: Option<Vec<String>>,
-    /// The begin of the time range in which the form was filled in.
+    /// The start of the time range in which the form was filled in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<OffsetDateTime>,
     /// The end of the time range in which the form was filled in.
@@ -276,7 +276,7 @@ pub struct EventTypeFilter {
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct GreetingFilter {
-    /// The begin of the time range in which the greeting was sent.
+    /// The start of the time range in which the greeting was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<OffsetDateTime>,
     /// The end of the time range in which the greeting was sent.

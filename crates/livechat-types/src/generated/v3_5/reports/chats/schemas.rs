@@ -342,7 +342,7 @@ json_schema! {
     },
     "score": {
       "type": "number",
-      "description": "The agent's score; the higher, the better. How it is computed is told in LiveChat's help center."
+      "description": "The agent's score; the higher, the better. LiveChat's help center says how it is computed."
     }
   },
   "description": "How one agent was rated."

@@ -25,7 +25,7 @@ impl ChatsReportFilters {
         }
     }
 
-    /// Sets [`from`](Self#structfield.from): the begin of the time range in which the chats took place.
+    /// Sets [`from`](Self#structfield.from): the start of the time range in which the chats took place.
     #[must_use]
     pub fn from(mut self, from: impl Into<OffsetDateTime>) -> Self {
         self.from = Some(from.into());
@@ -140,7 +140,7 @@ impl AgentsReportFilters {
         }
     }
 
-    /// Sets [`from`](Self#structfield.from): the begin of the time range.
+    /// Sets [`from`](Self#structfield.from): the start of the time range.
     pub fn from(mut self, from: impl Into<OffsetDateTime>) -> Self {
         self.from = Some(from.into());
         self
@@ -175,7 +175,7 @@ impl ChatUsageFilters {
         }
     }
 
-    /// Sets [`from`](Self#structfield.from): the begin of the time range in which the chats took place.
+    /// Sets [`from`](Self#structfield.from): the start of the time range in which the chats took place.
     pub fn from(mut self, from: impl Into<OffsetDateTime>) -> Self {
         self.from = Some(from.into());
         self
@@ -431,7 +431,7 @@ impl FormFilter {
         self
     }
 
-    /// Sets [`from`](Self#structfield.from): the begin of the time range in which the form was filled
+    /// Sets [`from`](Self#structfield.from): the start of the time range in which the form was filled
     /// in.
     #[must_use]
     pub fn from(mut self, from: impl Into<OffsetDateTime>) -> Self {
@@ -515,7 +515,7 @@ impl GreetingFilter {
         }
     }
 
-    /// Sets [`from`](Self#structfield.from): the begin of the time range in which the greeting was
+    /// Sets [`from`](Self#structfield.from): the start of the time range in which the greeting was
     /// sent.
     #[must_use]
     pub fn from(mut self, from: impl Into<OffsetDateTime>) -> Self {

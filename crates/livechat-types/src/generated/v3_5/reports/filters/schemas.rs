@@ -44,7 +44,7 @@ json_schema! {
   "properties": {
     "from": {
       "$ref": "OffsetDateTime",
-      "description": "The begin of the time range in which the chats took place."
+      "description": "The start of the time range in which the chats took place."
     },
     "to": {
       "$ref": "OffsetDateTime",
@@ -108,7 +108,7 @@ json_schema! {
   "properties": {
     "from": {
       "$ref": "OffsetDateTime",
-      "description": "The begin of the time range."
+      "description": "The start of the time range."
     },
     "to": {
       "$ref": "OffsetDateTime",
@@ -133,7 +133,7 @@ json_schema! {
   "properties": {
     "from": {
       "$ref": "OffsetDateTime",
-      "description": "The begin of the time range in which the chats took place."
+      "description": "The start of the time range in which the chats took place."
     },
     "to": {
       "$ref": "OffsetDateTime",
@@ -314,7 +314,7 @@ json_schema! {
     },
     "from": {
       "$ref": "OffsetDateTime",
-      "description": "The begin of the time range in which the form was filled in."
+      "description": "The start of the time range in which the form was filled in."
     },
     "to": {
       "$ref": "OffsetDateTime",
@@ -379,7 +379,7 @@ json_schema! {
   "properties": {
     "from": {
       "$ref": "OffsetDateTime",
-      "description": "The begin of the time range in which the greeting was sent."
+      "description": "The start of the time range in which the greeting was sent."
     },
     "to": {
       "$ref": "OffsetDateTime",
