@@ -14,11 +14,11 @@ use crate::{AccountsApi, Response, Result};
 impl AccountsApi {
     /// Issues an access token that acts for a customer.
     ///
-    /// There are three grants. With `cookie`, the customer is whom the cookies `__lc_cid` and
-    /// `__lc_cst` of the request tell; without them a new customer is made, and the answer sets them,
-    /// for two years. With `agent_token`, the request is authorized with an agent's access token that
-    /// has the scope `customers:own` (no personal access token), and the customer is the one in
-    /// `entity_id`, or a new one. With `identity_token`, an identity transfer token is exchanged.
+    /// There are three grants. With `cookie`, the cookies `__lc_cid` and `__lc_cst` of the request
+    /// identify the customer; without them a new customer is made, and the answer sets them, for two
+    /// years. With `agent_token`, the request is authorized with an agent's access token that has the
+    /// scope `customers:own` (no personal access token), and the customer is the one in `entity_id`, or
+    /// a new one. With `identity_token`, an identity transfer token is exchanged.
     ///
     /// `cookie` and `identity_token` need no `Authorization` header. Each call issues a new token.
     ///

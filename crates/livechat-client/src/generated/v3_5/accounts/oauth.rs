@@ -77,7 +77,7 @@ impl AccountsApi {
     ///
     /// Describes the token in `code`, or, without `code`, the token that the request is authorized
     /// with. An access token that is not valid is an error. Refresh tokens cannot be asked for; but an
-    /// access token that was got by one is described together with it.
+    /// access token that was obtained with one is described together with it.
     ///
     /// - Action: `get_token_info`, over HTTPS
     /// - Scopes: none

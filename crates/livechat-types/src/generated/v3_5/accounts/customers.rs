@@ -18,8 +18,8 @@ use crate::{Secret, Unknown, UnknownValue};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum IssueCustomerToken {
-    /// A token for the customer whom the cookies `__lc_cid` and `__lc_cst` of the request tell, or for
-    /// a new customer.
+    /// A token for the customer whom the cookies `__lc_cid` and `__lc_cst` of the request identify, or
+    /// for a new customer.
     CookieGrant(CookieGrant),
     /// A token for any customer, on behalf of an agent.
     AgentTokenGrant(AgentTokenGrant),
@@ -29,8 +29,8 @@ pub enum IssueCustomerToken {
     Unknown(Unknown),
 }
 
-/// A token for the customer whom the cookies `__lc_cid` and `__lc_cst` of the request tell, or for
-/// a new customer.
+/// A token for the customer whom the cookies `__lc_cid` and `__lc_cst` of the request identify, or
+/// for a new customer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "grant_type", rename = "cookie")]
 #[non_exhaustive]
@@ -131,7 +131,7 @@ pub enum ResponseType {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct IssueGroupCustomerToken {
-    /// How the customer is told.
+    /// How the customer is identified.
     pub grant_type: CustomerGrantType,
     /// The application that the token is for.
     pub client_id: ClientId,
@@ -163,7 +163,7 @@ pub struct IssueGroupCustomerToken {
     pub code_verifier: Option<Secret>,
 }
 
-/// How the customer that a token acts for is told.
+/// How the customer that a token acts for is identified.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum CustomerGrantType {

@@ -51,7 +51,7 @@ pub struct AccountsError {
 pub enum OauthErrorCode {
     /// `bad_request`: the request cannot be understood.
     BadRequest,
-    /// `invalid_request`: a parameter is missing, wrong or doubled; or the HTTP method or the encoding
+    /// `invalid_request`: a parameter is missing, wrong or repeated; or the HTTP method or the encoding
     /// of the body is wrong.
     InvalidRequest,
     /// `unauthorized_client`: the client may not have a token this way: its id, its secret, the

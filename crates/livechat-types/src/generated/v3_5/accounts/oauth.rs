@@ -76,7 +76,7 @@ pub struct TokenDetails {
     pub access_token: Secret,
     /// The account of the agent whom the token acts for.
     pub account_id: AccountId,
-    /// The application that the token was issued to. Sure to come only where a token is validated.
+    /// The application that the token was issued to. Promised only where a token is validated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<ClientId>,
     /// For how many seconds the access token is still valid. A new one has 28800 (8 hours) unless
@@ -85,7 +85,7 @@ pub struct TokenDetails {
     /// The organization that the token is for.
     pub organization_id: OrganizationId,
     /// The token to get new access tokens with. It has no region in front. Absent where a token is
-    /// validated that was not got by a refresh token, and for tokens of the implicit grant.
+    /// validated that was not obtained with a refresh token, and for tokens of the implicit grant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<Secret>,
     /// The scopes that the token has, separated by commas.
@@ -127,7 +127,7 @@ pub struct RevokeToken {
 ///
 /// Describes the token in `code`, or, without `code`, the token that the request is authorized
 /// with. An access token that is not valid is an error. Refresh tokens cannot be asked for; but an
-/// access token that was got by one is described together with it.
+/// access token that was obtained with one is described together with it.
 ///
 /// - Action: `get_token_info`, over HTTPS
 /// - Answer: [a `TokenDetails`](crate::accounts::TokenDetails)

@@ -58,7 +58,7 @@ json_schema! {
     "client_id",
     "organization_id"
   ],
-  "description": "A token for the customer whom the cookies `__lc_cid` and `__lc_cst` of the request tell, or for a new customer."
+  "description": "A token for the customer whom the cookies `__lc_cid` and `__lc_cst` of the request identify, or for a new customer."
 }"#
 }
 
@@ -153,7 +153,7 @@ json_schema! {
   "properties": {
     "grant_type": {
       "$ref": "CustomerGrantType",
-      "description": "How the customer is told."
+      "description": "How the customer is identified."
     },
     "client_id": {
       "$ref": "ClientId",
@@ -206,7 +206,7 @@ json_schema! {
     "agent_token",
     "identity_token"
   ],
-  "description": "How the customer that a token acts for is told."
+  "description": "How the customer that a token acts for is identified."
 }"#
 }
 

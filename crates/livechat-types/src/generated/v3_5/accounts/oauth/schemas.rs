@@ -105,7 +105,7 @@ json_schema! {
     },
     "client_id": {
       "$ref": "ClientId",
-      "description": "The application that the token was issued to. Sure to come only where a token is validated."
+      "description": "The application that the token was issued to. Promised only where a token is validated."
     },
     "expires_in": {
       "type": "integer",
@@ -118,7 +118,7 @@ json_schema! {
     },
     "refresh_token": {
       "type": "string",
-      "description": "The token to get new access tokens with. It has no region in front. Absent where a token is validated that was not got by a refresh token, and for tokens of the implicit grant."
+      "description": "The token to get new access tokens with. It has no region in front. Absent where a token is validated that was not obtained with a refresh token, and for tokens of the implicit grant."
     },
     "scope": {
       "type": "string",
