@@ -23,7 +23,7 @@ pub struct ChatTransferredWebhook {
     /// The open thread. Absent if the chat is not active.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_id: Option<ThreadId>,
-    /// Who transferred the chat. Absent if nobody did, but the system.
+    /// Who transferred the chat. Absent if the system did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub requester_id: Option<UserId>,
     /// Why the chat was transferred.
@@ -44,7 +44,7 @@ pub struct TransferQueue {
     pub position: i64,
     /// How long it will take until an agent is free, roughly, in seconds.
     pub wait_time: i64,
-    /// When the thread entered the queue, in microseconds. Other versions of the API call it
+    /// When the thread entered the queue, to the microsecond. Other versions of the API call it
     /// `queued_at`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queued_at_us: Option<Timestamp>,

@@ -19,7 +19,7 @@ json_schema! {
     },
     "requester_id": {
       "$ref": "UserId",
-      "description": "Who transferred the chat. Absent if nobody did, but the system."
+      "description": "Who transferred the chat. Absent if the system did."
     },
     "reason": {
       "$ref": "TransferReason",
@@ -60,7 +60,7 @@ json_schema! {
     "queued_at_us": {
       "type": "string",
       "format": "date-time",
-      "description": "When the thread entered the queue, in microseconds. Other versions of the API call it `queued_at`."
+      "description": "When the thread entered the queue, to the microsecond. Other versions of the API call it `queued_at`."
     }
   },
   "required": [
