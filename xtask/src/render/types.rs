@@ -217,6 +217,7 @@ impl Context<'_> {
         let Some(payload) = &action.response else { return "empty".to_owned() };
         let (of, schema) = match &payload.schema.shape {
             Shape::Array(items) => ("a list of ", items.as_ref()),
+            Shape::Map(values) => ("a map of ", values.as_ref()),
             _ => ("", &payload.schema),
         };
         match &schema.shape {

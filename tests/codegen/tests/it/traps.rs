@@ -164,6 +164,23 @@ fn a_list_or_a_map_is_answered_as_it_is() {
 }
 
 #[test]
+fn a_list_or_a_map_of_something_named_is_documented_with_a_link_to_it() {
+    let chat = "              schema: {$ref: \"#/components/schemas/Chat\"}\n              example: {id: QJ4T8ZP1LX}\n";
+    let list = types(&[Replace(
+        "agent-chat/chats.yaml",
+        chat,
+        "              schema: {type: array, items: {$ref: \"#/components/schemas/Chat\"}}\n              example: [{id: QJ4T8ZP1LX}]\n",
+    )]);
+    assert!(list.contains("/// - Answer: [a list of `Chat`](crate::agent::Chat)"), "{list}");
+    let map = types(&[Replace(
+        "agent-chat/chats.yaml",
+        chat,
+        "              schema: {type: object, additionalProperties: {$ref: \"#/components/schemas/Chat\"}}\n              example: {a: {id: QJ4T8ZP1LX}}\n",
+    )]);
+    assert!(map.contains("/// - Answer: [a map of `Chat`](crate::agent::Chat)"), "{map}");
+}
+
+#[test]
 fn a_parameter_that_the_client_holds_is_no_field() {
     let text = types(&[]);
     let request = block(&text, "pub struct GetChat {");

@@ -112,7 +112,7 @@ impl ConfigurationApi {
 
     /// Lists the properties that an application owns.
     ///
-    /// Both private and public ones come, all at once.
+    /// Both private and public ones come, all at once and by their names.
     ///
     /// - Action: `list_properties`, over HTTPS
     /// - Scopes: `properties.configuration:rw`

@@ -223,10 +223,10 @@ pub struct PublishProperty {
 
 /// Lists the properties that an application owns.
 ///
-/// Both private and public ones come, all at once.
+/// Both private and public ones come, all at once and by their names.
 ///
 /// - Action: `list_properties`, over HTTPS
-/// - Answer: `BTreeMap<String, PropertyDefinition>`
+/// - Answer: [a map of `PropertyDefinition`](crate::configuration::PropertyDefinition)
 /// - Scopes: `properties.configuration:rw`
 /// - [Documentation](https://platform.text.com/docs/management/configuration-api/v3.5/#list-properties)
 ///
