@@ -44,8 +44,8 @@ pub struct CookieGrant {
     pub response_type: Option<ResponseType>,
     /// The organization that the token is for.
     pub organization_id: OrganizationId,
-    /// One of the redirect URIs of the application. When absent, the value of the header `Origin`; one
-    /// of both is required.
+    /// One of the redirect URIs of the application. If absent, the value of the header `Origin`; one of
+    /// both is required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect_uri: Option<String>,
     /// For how many seconds the token shall be valid. From the vendor's specification only.
@@ -65,10 +65,10 @@ pub struct AgentTokenGrant {
     /// What is asked for. Documented as required, but absent from the vendor's specification.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub response_type: Option<ResponseType>,
-    /// The customer that the token acts for, who must exist. When absent, a new customer is made.
+    /// The customer that the token acts for, who must exist. If absent, a new customer is made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity_id: Option<CustomerId>,
-    /// The organization that the token is for. When absent, that of the agent's token.
+    /// The organization that the token is for. If absent, that of the agent's token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_id: Option<OrganizationId>,
     /// For how many seconds the token shall be valid. From the vendor's specification only.
@@ -138,7 +138,7 @@ pub struct IssueGroupCustomerToken {
     /// What is asked for. Documented as required, but absent from the vendor's specification.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub response_type: Option<ResponseType>,
-    /// With `cookie` only: one of the redirect URIs of the application. When absent, the value of the
+    /// With `cookie` only: one of the redirect URIs of the application. If absent, the value of the
     /// header `Origin`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect_uri: Option<String>,
@@ -147,8 +147,8 @@ pub struct IssueGroupCustomerToken {
     /// path.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub license_id: Option<i64>,
-    /// With `agent_token` only, the customer that the token acts for, who must exist. When absent, a
-    /// new customer is made.
+    /// With `agent_token` only, the customer that the token acts for, who must exist. If absent, a new
+    /// customer is made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity_id: Option<CustomerId>,
     /// For how many seconds the token shall be valid. From the vendor's specification only.
@@ -301,7 +301,7 @@ pub struct RevokeCustomerToken {}
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCustomerTokenInfo {
-    /// The customer's access token to describe. When absent, the one in the `Authorization` header is
+    /// The customer's access token to describe. If absent, the one in the `Authorization` header is
     /// described.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<Secret>,

@@ -117,8 +117,8 @@ pub struct TokenDetails {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RevokeToken {
-    /// The access token or refresh token to revoke. When absent, the one in the `Authorization` header
-    /// is revoked.
+    /// The access token or refresh token to revoke. If absent, the one in the `Authorization` header is
+    /// revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<Secret>,
 }
@@ -146,7 +146,7 @@ pub struct RevokeToken {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTokenInfo {
-    /// The access token to describe. When absent, the one in the `Authorization` header is described.
+    /// The access token to describe. If absent, the one in the `Authorization` header is described.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<Secret>,
 }

@@ -84,7 +84,7 @@ pub enum TransferTargetType {
     Unknown(UnknownValue),
 }
 
-/// A group or an agent whom a chat is transferred to.
+/// A group or an agent that a chat is transferred to.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TransferTargetId {

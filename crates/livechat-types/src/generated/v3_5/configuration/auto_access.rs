@@ -72,7 +72,7 @@ pub struct AddAutoAccess {
     /// What the rule is for, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The existing rule that the new one is put before. Absent or empty, the new rule becomes the
+    /// The existing rule that the new one is put before. If absent or empty, the new rule becomes the
     /// last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_id: Option<AutoAccessId>,

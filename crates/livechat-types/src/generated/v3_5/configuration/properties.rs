@@ -74,8 +74,8 @@ pub struct RegisterProperty {
     /// What the property is for, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The values that the property may have, of the property's type. Absent, all values of the type or
-    /// of `range`.
+    /// The values that the property may have, of the property's type. If absent, all values of the type
+    /// or of `range`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<Vec<PropertyValue>>,
     /// The bounds of the values that the property may have. For `int` only.
@@ -107,19 +107,19 @@ pub enum PropertyType {
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct PropertyAccess {
-    /// Access to the property of a chat. Absent, chats do not have it.
+    /// Access to the property of a chat. If absent, chats do not have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chat: Option<PropertyUserAccess>,
-    /// Access to the property of a thread. Absent, threads do not have it.
+    /// Access to the property of a thread. If absent, threads do not have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread: Option<PropertyUserAccess>,
-    /// Access to the property of an event. Absent, events do not have it.
+    /// Access to the property of an event. If absent, events do not have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<PropertyUserAccess>,
-    /// Access to the property of the license. Absent, the license does not have it.
+    /// Access to the property of the license. If absent, the license does not have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub license: Option<PropertyUserAccess>,
-    /// Access to the property of a group. Absent, groups do not have it.
+    /// Access to the property of a group. If absent, groups do not have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<PropertyUserAccess>,
 }
@@ -128,10 +128,10 @@ pub struct PropertyAccess {
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct PropertyUserAccess {
-    /// What agents may do. Absent, nothing.
+    /// What agents may do. If absent, nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<Vec<PropertyAccessType>>,
-    /// What customers may do. Absent, nothing.
+    /// What customers may do. If absent, nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<Vec<PropertyAccessType>>,
 }
@@ -152,10 +152,10 @@ pub enum PropertyAccessType {
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct PropertyRange {
-    /// The least value. Absent, there is no lower bound.
+    /// The least value. If absent, there is no lower bound.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<i64>,
-    /// The greatest value. Absent, there is no upper bound.
+    /// The greatest value. If absent, there is no upper bound.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<i64>,
 }

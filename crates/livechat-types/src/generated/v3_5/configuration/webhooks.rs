@@ -80,7 +80,7 @@ pub struct RegisterWebhook {
     /// What the webhook is for, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// When to send a message. Absent, always.
+    /// When to send a message. If absent, always.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<WebhookFilters>,
     /// The application that owns the webhook. Must belong to the requester's organization.
@@ -242,7 +242,7 @@ pub struct UserIdsFilter {
     pub exclude_values: Option<Vec<UserId>>,
 }
 
-/// What caused that which a webhook tells of.
+/// What caused the change that a webhook reports.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum WebhookSourceType {
@@ -316,7 +316,7 @@ pub struct Webhook {
     /// What is sent beside the payload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_data: Option<Vec<WebhookAdditionalData>>,
-    /// When a message is sent. Absent, always.
+    /// When a message is sent. If absent, always.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<WebhookFilters>,
     /// The application that owns the webhook.
@@ -373,7 +373,7 @@ pub struct UnregisterWebhook {
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListWebhookNames {
-    /// The version of the API, such as `3.5`. Absent, the one that is stable now, which is not 3.5.
+    /// The version of the API, such as `3.5`. If absent, the one that is stable now, which is not 3.5.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
 }

@@ -55,12 +55,12 @@ pub struct AgentsAvailability {
     /// Default: `day`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distribution: Option<AgentsDistribution>,
-    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When
-    /// absent, it is taken from the request, else from the agent's settings, else from the offset of
+    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent,
+    /// it is taken from the request, else from the agent's settings, else from the offset of
     /// `filters.from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// Which agents and which time to look at. When absent, the report spans the last seven days.
+    /// Which agents and which time to look at. If absent, the report spans the last seven days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<AgentsReportFilters>,
 }
@@ -130,12 +130,12 @@ pub struct AgentsPerformance {
     /// Default: `day`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distribution: Option<AgentsDistribution>,
-    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When
-    /// absent, it is taken from the request, else from the agent's settings, else from the offset of
+    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent,
+    /// it is taken from the request, else from the agent's settings, else from the offset of
     /// `filters.from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// Which agents and which time to look at. When absent, the report spans the last seven days.
+    /// Which agents and which time to look at. If absent, the report spans the last seven days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<AgentsReportFilters>,
 }

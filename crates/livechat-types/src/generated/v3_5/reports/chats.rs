@@ -52,12 +52,12 @@ pub struct ChatsDuration {
     /// Default: `day`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distribution: Option<ChatsDistribution>,
-    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When
-    /// absent, it is taken from the request, else from the agent's settings, else from the offset of
+    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent,
+    /// it is taken from the request, else from the agent's settings, else from the offset of
     /// `filters.from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// Which chats to count. When absent, the report spans the last seven days.
+    /// Which chats to count. If absent, the report spans the last seven days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<ChatsReportFilters>,
 }
@@ -132,12 +132,12 @@ pub struct ChatsTags {
     /// Default: `day`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distribution: Option<ChatsDistribution>,
-    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When
-    /// absent, it is taken from the request, else from the agent's settings, else from the offset of
+    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent,
+    /// it is taken from the request, else from the agent's settings, else from the offset of
     /// `filters.from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// Which chats to count. When absent, the report spans the last seven days.
+    /// Which chats to count. If absent, the report spans the last seven days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<ChatsReportFilters>,
 }
@@ -192,12 +192,12 @@ pub struct ChatsTotalChats {
     /// Default: `day`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distribution: Option<ChatsDistribution>,
-    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When
-    /// absent, it is taken from the request, else from the agent's settings, else from the offset of
+    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent,
+    /// it is taken from the request, else from the agent's settings, else from the offset of
     /// `filters.from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// Which chats to count. When absent, the report spans the last seven days.
+    /// Which chats to count. If absent, the report spans the last seven days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<ChatsReportFilters>,
 }
@@ -264,12 +264,12 @@ pub struct ChatsRatings {
     /// Default: `day`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distribution: Option<ChatsDistribution>,
-    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When
-    /// absent, it is taken from the request, else from the agent's settings, else from the offset of
+    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent,
+    /// it is taken from the request, else from the agent's settings, else from the offset of
     /// `filters.from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// Which chats to count. When absent, the report spans the last seven days.
+    /// Which chats to count. If absent, the report spans the last seven days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<ChatsReportFilters>,
 }
@@ -336,12 +336,12 @@ pub struct ChatsRanking {
     /// Default: `day`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distribution: Option<ChatsDistribution>,
-    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When
-    /// absent, it is taken from the request, else from the agent's settings, else from the offset of
+    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent,
+    /// it is taken from the request, else from the agent's settings, else from the offset of
     /// `filters.from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// Which chats to count. When absent, the report spans the last seven days.
+    /// Which chats to count. If absent, the report spans the last seven days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<ChatsReportFilters>,
 }
@@ -410,12 +410,12 @@ pub struct ChatsEngagement {
     /// Default: `day`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distribution: Option<ChatsDistribution>,
-    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When
-    /// absent, it is taken from the request, else from the agent's settings, else from the offset of
+    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent,
+    /// it is taken from the request, else from the agent's settings, else from the offset of
     /// `filters.from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// Which chats to count. When absent, the report spans the last seven days.
+    /// Which chats to count. If absent, the report spans the last seven days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<ChatsReportFilters>,
 }
@@ -497,12 +497,12 @@ pub struct ChatsGreetingsConversion {
     /// Default: `day`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distribution: Option<ChatsDistribution>,
-    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When
-    /// absent, it is taken from the request, else from the agent's settings, else from the offset of
+    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent,
+    /// it is taken from the request, else from the agent's settings, else from the offset of
     /// `filters.from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// Which chats to count. When absent, the report spans the last seven days.
+    /// Which chats to count. If absent, the report spans the last seven days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<ChatsReportFilters>,
 }
@@ -578,12 +578,12 @@ pub struct ChatsForms {
     /// Default: `day`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distribution: Option<ChatsDistribution>,
-    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When
-    /// absent, it is taken from the request, else from the agent's settings, else from the offset of
+    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent,
+    /// it is taken from the request, else from the agent's settings, else from the offset of
     /// `filters.from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// Which chats to count. When absent, the report spans the last seven days.
+    /// Which chats to count. If absent, the report spans the last seven days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<ChatsReportFilters>,
 }
@@ -680,12 +680,12 @@ pub struct ChatsResponseTime {
     /// Default: `day`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distribution: Option<ChatsDistribution>,
-    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When
-    /// absent, it is taken from the request, else from the agent's settings, else from the offset of
+    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent,
+    /// it is taken from the request, else from the agent's settings, else from the offset of
     /// `filters.from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// Which chats to count. When absent, the report spans the last seven days.
+    /// Which chats to count. If absent, the report spans the last seven days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<ChatsReportFilters>,
 }
@@ -752,12 +752,12 @@ pub struct ChatsFirstResponseTime {
     /// Default: `day`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distribution: Option<ChatsDistribution>,
-    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When
-    /// absent, it is taken from the request, else from the agent's settings, else from the offset of
+    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent,
+    /// it is taken from the request, else from the agent's settings, else from the offset of
     /// `filters.from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// Which chats to count. When absent, the report spans the last seven days.
+    /// Which chats to count. If absent, the report spans the last seven days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<ChatsReportFilters>,
 }

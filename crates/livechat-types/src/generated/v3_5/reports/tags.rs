@@ -48,12 +48,12 @@ use crate::reports::filters::ChatUsageFilters;
 #[non_exhaustive]
 #[must_use = "a request does nothing until it is sent"]
 pub struct TagsChatUsage {
-    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When
-    /// absent, it is taken from the request, else from the agent's settings, else from the offset of
+    /// The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent,
+    /// it is taken from the request, else from the agent's settings, else from the offset of
     /// `filters.from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// Which chats to count. When absent, the report spans the last seven days.
+    /// Which chats to count. If absent, the report spans the last seven days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<ChatUsageFilters>,
 }

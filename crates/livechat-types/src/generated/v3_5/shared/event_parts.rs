@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::UnknownValue;
 use crate::shared::ids::{EventId, ThreadId};
 
-/// Who can see an event, or whom a user of a chat can be seen by.
+/// Who can see an event or a user of a chat.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Visibility {

@@ -45,7 +45,7 @@ json_schema! {
     },
     "redirect_uri": {
       "type": "string",
-      "description": "One of the redirect URIs of the application. When absent, the value of the header `Origin`; one of both is required."
+      "description": "One of the redirect URIs of the application. If absent, the value of the header `Origin`; one of both is required."
     },
     "expires_in": {
       "type": "integer",
@@ -81,11 +81,11 @@ json_schema! {
     },
     "entity_id": {
       "$ref": "CustomerId",
-      "description": "The customer that the token acts for, who must exist. When absent, a new customer is made."
+      "description": "The customer that the token acts for, who must exist. If absent, a new customer is made."
     },
     "organization_id": {
       "$ref": "OrganizationId",
-      "description": "The organization that the token is for. When absent, that of the agent's token."
+      "description": "The organization that the token is for. If absent, that of the agent's token."
     },
     "expires_in": {
       "type": "integer",
@@ -165,7 +165,7 @@ json_schema! {
     },
     "redirect_uri": {
       "type": "string",
-      "description": "With `cookie` only: one of the redirect URIs of the application. When absent, the value of the header `Origin`."
+      "description": "With `cookie` only: one of the redirect URIs of the application. If absent, the value of the header `Origin`."
     },
     "license_id": {
       "type": "integer",
@@ -174,7 +174,7 @@ json_schema! {
     },
     "entity_id": {
       "$ref": "CustomerId",
-      "description": "With `agent_token` only, the customer that the token acts for, who must exist. When absent, a new customer is made."
+      "description": "With `agent_token` only, the customer that the token acts for, who must exist. If absent, a new customer is made."
     },
     "expires_in": {
       "type": "integer",
@@ -326,7 +326,7 @@ json_schema! {
   "properties": {
     "code": {
       "type": "string",
-      "description": "The customer's access token to describe. When absent, the one in the `Authorization` header is described."
+      "description": "The customer's access token to describe. If absent, the one in the `Authorization` header is described."
     }
   },
   "description": "The parameters of `get_customer_token_info`."

@@ -147,7 +147,7 @@ json_schema! {
   "properties": {
     "code": {
       "type": "string",
-      "description": "The access token or refresh token to revoke. When absent, the one in the `Authorization` header is revoked."
+      "description": "The access token or refresh token to revoke. If absent, the one in the `Authorization` header is revoked."
     }
   },
   "description": "The parameters of `revoke_token`."
@@ -160,7 +160,7 @@ json_schema! {
   "properties": {
     "code": {
       "type": "string",
-      "description": "The access token to describe. When absent, the one in the `Authorization` header is described."
+      "description": "The access token to describe. If absent, the one in the `Authorization` header is described."
     }
   },
   "description": "The parameters of `get_token_info`."

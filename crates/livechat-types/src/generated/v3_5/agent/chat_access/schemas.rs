@@ -80,6 +80,6 @@ json_schema! {
       "$ref": "AgentId"
     }
   ],
-  "description": "A group or an agent whom a chat is transferred to."
+  "description": "A group or an agent that a chat is transferred to."
 }"#
 }

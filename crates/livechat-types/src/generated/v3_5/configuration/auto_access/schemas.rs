@@ -23,7 +23,7 @@ json_schema! {
     },
     "next_id": {
       "$ref": "AutoAccessId",
-      "description": "The existing rule that the new one is put before. Absent or empty, the new rule becomes the last."
+      "description": "The existing rule that the new one is put before. If absent or empty, the new rule becomes the last."
     }
   },
   "required": [

@@ -34,7 +34,7 @@ json_schema! {
       "items": {
         "$ref": "PropertyValue"
       },
-      "description": "The values that the property may have, of the property's type. Absent, all values of the type or of `range`."
+      "description": "The values that the property may have, of the property's type. If absent, all values of the type or of `range`."
     },
     "range": {
       "$ref": "PropertyRange",
@@ -74,23 +74,23 @@ json_schema! {
   "properties": {
     "chat": {
       "$ref": "PropertyUserAccess",
-      "description": "Access to the property of a chat. Absent, chats do not have it."
+      "description": "Access to the property of a chat. If absent, chats do not have it."
     },
     "thread": {
       "$ref": "PropertyUserAccess",
-      "description": "Access to the property of a thread. Absent, threads do not have it."
+      "description": "Access to the property of a thread. If absent, threads do not have it."
     },
     "event": {
       "$ref": "PropertyUserAccess",
-      "description": "Access to the property of an event. Absent, events do not have it."
+      "description": "Access to the property of an event. If absent, events do not have it."
     },
     "license": {
       "$ref": "PropertyUserAccess",
-      "description": "Access to the property of the license. Absent, the license does not have it."
+      "description": "Access to the property of the license. If absent, the license does not have it."
     },
     "group": {
       "$ref": "PropertyUserAccess",
-      "description": "Access to the property of a group. Absent, groups do not have it."
+      "description": "Access to the property of a group. If absent, groups do not have it."
     }
   },
   "description": "Where a property may be set, and what agents and customers may do with it there."
@@ -106,14 +106,14 @@ json_schema! {
       "items": {
         "$ref": "PropertyAccessType"
       },
-      "description": "What agents may do. Absent, nothing."
+      "description": "What agents may do. If absent, nothing."
     },
     "customer": {
       "type": "array",
       "items": {
         "$ref": "PropertyAccessType"
       },
-      "description": "What customers may do. Absent, nothing."
+      "description": "What customers may do. If absent, nothing."
     }
   },
   "description": "What agents and customers may do with a property. At least one of the two is given."
@@ -138,12 +138,12 @@ json_schema! {
     "from": {
       "type": "integer",
       "format": "int64",
-      "description": "The least value. Absent, there is no lower bound."
+      "description": "The least value. If absent, there is no lower bound."
     },
     "to": {
       "type": "integer",
       "format": "int64",
-      "description": "The greatest value. Absent, there is no upper bound."
+      "description": "The greatest value. If absent, there is no upper bound."
     }
   },
   "description": "The bounds of a property's values."

@@ -35,7 +35,7 @@ json_schema! {
     },
     "filters": {
       "$ref": "WebhookFilters",
-      "description": "When to send a message. Absent, always."
+      "description": "When to send a message. If absent, always."
     },
     "owner_client_id": {
       "$ref": "ClientId",
@@ -204,7 +204,7 @@ json_schema! {
     "other_clients",
     "system"
   ],
-  "description": "What caused that which a webhook tells of."
+  "description": "What caused the change that a webhook reports."
 }"#
 }
 
@@ -280,7 +280,7 @@ json_schema! {
     },
     "filters": {
       "$ref": "WebhookFilters",
-      "description": "When a message is sent. Absent, always."
+      "description": "When a message is sent. If absent, always."
     },
     "owner_client_id": {
       "$ref": "ClientId",
@@ -329,7 +329,7 @@ json_schema! {
   "properties": {
     "version": {
       "type": "string",
-      "description": "The version of the API, such as `3.5`. Absent, the one that is stable now, which is not 3.5."
+      "description": "The version of the API, such as `3.5`. If absent, the one that is stable now, which is not 3.5."
     }
   },
   "description": "The webhooks of which version to list."

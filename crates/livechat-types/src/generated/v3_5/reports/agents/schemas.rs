@@ -16,11 +16,11 @@ json_schema! {
     },
     "timezone": {
       "type": "string",
-      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
+      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
     },
     "filters": {
       "$ref": "AgentsReportFilters",
-      "description": "Which agents and which time to look at. When absent, the report spans the last seven days."
+      "description": "Which agents and which time to look at. If absent, the report spans the last seven days."
     }
   },
   "description": "Whose availability to report."
@@ -82,11 +82,11 @@ json_schema! {
     },
     "timezone": {
       "type": "string",
-      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
+      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
     },
     "filters": {
       "$ref": "AgentsReportFilters",
-      "description": "Which agents and which time to look at. When absent, the report spans the last seven days."
+      "description": "Which agents and which time to look at. If absent, the report spans the last seven days."
     }
   },
   "description": "Whose performance to report."

@@ -16,11 +16,11 @@ json_schema! {
     },
     "timezone": {
       "type": "string",
-      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
+      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
     },
     "filters": {
       "$ref": "ChatsReportFilters",
-      "description": "Which chats to count. When absent, the report spans the last seven days."
+      "description": "Which chats to count. If absent, the report spans the last seven days."
     }
   },
   "description": "What to report durations of."
@@ -88,11 +88,11 @@ json_schema! {
     },
     "timezone": {
       "type": "string",
-      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
+      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
     },
     "filters": {
       "$ref": "ChatsReportFilters",
-      "description": "Which chats to count. When absent, the report spans the last seven days."
+      "description": "Which chats to count. If absent, the report spans the last seven days."
     }
   },
   "description": "Which tagged chats to count."
@@ -144,11 +144,11 @@ json_schema! {
     },
     "timezone": {
       "type": "string",
-      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
+      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
     },
     "filters": {
       "$ref": "ChatsReportFilters",
-      "description": "Which chats to count. When absent, the report spans the last seven days."
+      "description": "Which chats to count. If absent, the report spans the last seven days."
     }
   },
   "description": "Which chats to count."
@@ -213,11 +213,11 @@ json_schema! {
     },
     "timezone": {
       "type": "string",
-      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
+      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
     },
     "filters": {
       "$ref": "ChatsReportFilters",
-      "description": "Which chats to count. When absent, the report spans the last seven days."
+      "description": "Which chats to count. If absent, the report spans the last seven days."
     }
   },
   "description": "Which chats to count the ratings of."
@@ -287,11 +287,11 @@ json_schema! {
     },
     "timezone": {
       "type": "string",
-      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
+      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
     },
     "filters": {
       "$ref": "ChatsReportFilters",
-      "description": "Which chats to count. When absent, the report spans the last seven days."
+      "description": "Which chats to count. If absent, the report spans the last seven days."
     }
   },
   "description": "Which chats to rank the agents by."
@@ -360,11 +360,11 @@ json_schema! {
     },
     "timezone": {
       "type": "string",
-      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
+      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
     },
     "filters": {
       "$ref": "ChatsReportFilters",
-      "description": "Which chats to count. When absent, the report spans the last seven days."
+      "description": "Which chats to count. If absent, the report spans the last seven days."
     }
   },
   "description": "Which chats to count."
@@ -439,11 +439,11 @@ json_schema! {
     },
     "timezone": {
       "type": "string",
-      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
+      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
     },
     "filters": {
       "$ref": "ChatsReportFilters",
-      "description": "Which chats to count. When absent, the report spans the last seven days."
+      "description": "Which chats to count. If absent, the report spans the last seven days."
     }
   },
   "description": "Which greetings to count."
@@ -522,11 +522,11 @@ json_schema! {
     },
     "timezone": {
       "type": "string",
-      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
+      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
     },
     "filters": {
       "$ref": "ChatsReportFilters",
-      "description": "Which chats to count. When absent, the report spans the last seven days."
+      "description": "Which chats to count. If absent, the report spans the last seven days."
     }
   },
   "description": "Which forms to count."
@@ -649,11 +649,11 @@ json_schema! {
     },
     "timezone": {
       "type": "string",
-      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
+      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
     },
     "filters": {
       "$ref": "ChatsReportFilters",
-      "description": "Which chats to count. When absent, the report spans the last seven days."
+      "description": "Which chats to count. If absent, the report spans the last seven days."
     }
   },
   "description": "Which chats to measure."
@@ -717,11 +717,11 @@ json_schema! {
     },
     "timezone": {
       "type": "string",
-      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
+      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
     },
     "filters": {
       "$ref": "ChatsReportFilters",
-      "description": "Which chats to count. When absent, the report spans the last seven days."
+      "description": "Which chats to count. If absent, the report spans the last seven days."
     }
   },
   "description": "Which chats to measure."

@@ -11,11 +11,11 @@ json_schema! {
   "properties": {
     "timezone": {
       "type": "string",
-      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. When absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
+      "description": "The time zone that days and hours are cut by, as an IANA name such as `Europe/Oslo`. If absent, it is taken from the request, else from the agent's settings, else from the offset of `filters.from`."
     },
     "filters": {
       "$ref": "ChatUsageFilters",
-      "description": "Which chats to count. When absent, the report spans the last seven days."
+      "description": "Which chats to count. If absent, the report spans the last seven days."
     }
   },
   "description": "Which chats to count the tags of."

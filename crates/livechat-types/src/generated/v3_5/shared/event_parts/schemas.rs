@@ -12,7 +12,7 @@ json_schema! {
     "all",
     "agents"
   ],
-  "description": "Who can see an event, or whom a user of a chat can be seen by."
+  "description": "Who can see an event or a user of a chat."
 }"#
 }
 
