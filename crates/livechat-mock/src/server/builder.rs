@@ -138,7 +138,7 @@ impl MockServerBuilder {
         self
     }
 
-    /// How long the body of a request may take to arrive: 15 seconds by default.
+    /// How long the body of a request may take to arrive, and an answer may wait to be taken: 15 seconds by default.
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
         self.body_timeout = timeout;
         self

@@ -20,6 +20,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     task::JoinSet,
+    time::Sleep,
 };
 
 use super::{Shared, answer, delivery::Dispatcher};
@@ -50,7 +51,8 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
     let _ = stream.set_nodelay(true);
     let head_timeout = shared.head_timeout;
     let reset = Arc::new(AtomicBool::new(false));
-    let stream = TokioIo::new(Breakable { stream, reset: Arc::clone(&reset) });
+    let patience = shared.body_timeout;
+    let stream = TokioIo::new(Breakable { stream, reset: Arc::clone(&reset), patience, stalled: None });
     let service = service_fn(move |request| {
         let (shared, reset) = (Arc::clone(&shared), Arc::clone(&reset));
         async move {
@@ -141,10 +143,31 @@ impl Body for Content {
     }
 }
 
-/// A stream that can be ended by a reset instead of an orderly close.
+/// A stream that can be ended by a reset instead of an orderly close, and that ends when nobody takes what is written to it.
 struct Breakable {
     stream: TcpStream,
     reset: Arc<AtomicBool>,
+    /// How long the other side may take nothing.
+    patience: Duration,
+    /// Runs while it takes nothing.
+    stalled: Option<Pin<Box<Sleep>>>,
+}
+
+impl Breakable {
+    /// Counts how long nothing has been taken.
+    fn watch(
+        &mut self,
+        written: Poll<io::Result<usize>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let patience = self.patience;
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        stalled.as_mut().poll(context).map(|()| Err(io::Error::from(io::ErrorKind::TimedOut)))
+    }
 }
 
 impl Drop for Breakable {
@@ -171,7 +194,8 @@ impl AsyncWrite for Breakable {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.watch(written, context)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -187,7 +211,8 @@ impl AsyncWrite for Breakable {
         context: &mut Context<'_>,
         buffers: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, buffers)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, buffers);
+        self.watch(written, context)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -165,6 +165,21 @@ async fn a_body_that_never_comes_ends_in_a_timeout() {
 }
 
 #[tokio::test]
+async fn whoever_never_reads_the_answers_is_not_waited_for() {
+    let mock = Mock::with(MockServer::builder().body_timeout(Duration::from_millis(1))).await;
+    let token = mock.server.tokens().agent;
+    let request = format!(
+        "POST /v3.5/configuration/action/list_webhook_names HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\n\
+         content-length: 0\r\n\r\n"
+    );
+    let mut stream = TcpStream::connect(mock.server.url().strip_prefix("http://").unwrap()).await.unwrap();
+    // The answers fill what the system holds for the connection; then the server ends it, and writing fails.
+    let ended = async { while stream.write_all(request.as_bytes()).await.is_ok() {} };
+    tokio::time::timeout(Duration::from_secs(60), ended).await.expect("the server waits for ever");
+    mock.agent("list_chats", json!({})).await.ok();
+}
+
+#[tokio::test]
 async fn a_head_that_never_ends_is_not_waited_for() {
     let mock = Mock::with(MockServer::builder().head_timeout(Duration::from_millis(1))).await;
     for start in ["", "POST /v3.5/agent/action/list_chats HTTP/1.1\r\nhost: a\r\nx-slow: "] {
