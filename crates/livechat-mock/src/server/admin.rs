@@ -125,7 +125,7 @@ fn fault(shared: &Shared, body: &[u8]) -> Result<Fault, (StatusCode, String)> {
         return Err((StatusCode::BAD_REQUEST, message));
     }
     let fault: Fault = read(body)?;
-    match fault.never_happens(&shared.routes) {
+    match fault.slip(&shared.routes) {
         Some(reason) => Err((StatusCode::BAD_REQUEST, reason)),
         None => Ok(fault),
     }

@@ -127,10 +127,15 @@ impl Fault {
         self
     }
 
-    /// Why this fault would never be seen, which is a slip of whoever asks for it.
-    pub(super) fn never_happens(&self, routes: &Routes) -> Option<String> {
+    /// Why this fault would never be seen, or never be answered by LiveChat: a slip of whoever asks for it.
+    pub(super) fn slip(&self, routes: &Routes) -> Option<String> {
         if self.times == Some(0) {
             return Some("`times` is 0: leave it out for a fault that lasts".to_owned());
+        }
+        if let Kind::Error { r#type, .. } = &self.kind
+            && !ErrorType::from(r#type.as_str()).is_known()
+        {
+            return Some(format!("`type`: no documented error is `{type}`; a `raw` fault answers anything"));
         }
         let action = self.action.as_ref()?;
         let known = routes.iter().any(|route| self.is_for(route.info));

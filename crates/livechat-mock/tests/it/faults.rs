@@ -124,6 +124,8 @@ async fn everything_can_be_asked_for_over_http() {
         mock.post("/_mock/faults", "", json!({"fault": "dance"})).await.status,
         StatusCode::BAD_REQUEST
     );
+    let misspelt = json!({"fault": "error", "type": "to_many_requests"});
+    assert_eq!(mock.post("/_mock/faults", "", misspelt).await.status, StatusCode::BAD_REQUEST);
     mock.post("/_mock/clock", "", json!({"seconds": 60})).await.ok();
     assert!(mock.post("/_mock/codes", "", json!({})).await.ok()["code"].is_string());
     mock.post("/_mock/reset", "", json!({})).await.ok();
