@@ -28,6 +28,8 @@ pub(crate) struct Call<'a> {
     pub(crate) parameters: Vec<(String, String)>,
     /// The request's cookies.
     pub(crate) cookies: Vec<(String, String)>,
+    /// The page that sent the request, if a browser did.
+    pub(crate) origin: Option<String>,
     /// Cookies to set.
     pub(crate) set_cookies: Vec<String>,
 }

@@ -4,6 +4,7 @@ mod admin;
 mod answer;
 mod builder;
 mod connection;
+mod cors;
 mod delivery;
 mod faults;
 mod log;

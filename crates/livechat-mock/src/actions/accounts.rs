@@ -192,7 +192,17 @@ pub(crate) fn issue_customer_token(
 
 fn by_cookie(call: &mut Call<'_>, grant: &CookieGrant) -> Result<CustomerTokenDetails, ApiError> {
     check_organization(call, Some(grant.organization_id.as_str()))?;
+    require_redirect(call, grant.redirect_uri.as_deref())?;
     Ok(from_cookie(call, grant.client_id.as_str(), grant.expires_in))
+}
+
+/// The grant for browsers must say where it comes from; browsers themselves say so in a header.
+fn require_redirect(call: &Call<'_>, redirect_uri: Option<&str>) -> Result<(), ApiError> {
+    if redirect_uri.is_some() || call.origin.is_some() {
+        return Ok(());
+    }
+    let message = "`redirect_uri`: required for the grant `cookie` unless there is an `Origin` header";
+    Err(ApiError::oauth(OauthErrorCode::InvalidRequest, message))
 }
 
 fn from_cookie(call: &mut Call<'_>, client_id: &str, expires_in: Option<u32>) -> CustomerTokenDetails {
@@ -281,7 +291,10 @@ pub(crate) fn issue_group_customer_token(
         return Err(ApiError::oauth(OauthErrorCode::ResourceNotFound, "there is no such group"));
     }
     match request.grant_type {
-        CustomerGrantType::Cookie => Ok(from_cookie(call, request.client_id.as_str(), request.expires_in)),
+        CustomerGrantType::Cookie => {
+            require_redirect(call, request.redirect_uri.as_deref())?;
+            Ok(from_cookie(call, request.client_id.as_str(), request.expires_in))
+        }
         CustomerGrantType::AgentToken => {
             require_agent(call)?;
             let customer = request.entity_id.map_or_else(|| call.state.ids.uuid(), CustomerId::into_string);

@@ -13,12 +13,12 @@ use livechat_types::{Api, Authorization, Content as Kind, shared::ErrorType};
 use super::{
     RecordedRequest, Shared, admin,
     connection::{Content, Outcome},
-    faults, multipart, sign_in,
+    cors, faults, multipart, sign_in,
 };
 use crate::{
     actions::Call,
     error::ApiError,
-    routes::{Input, Route},
+    routes::{Found, Input, Route},
     state::{
         State,
         access::{Caller, Who},
@@ -72,6 +72,11 @@ impl Answer {
 pub(super) async fn answer(shared: &Shared, request: Request<Incoming>) -> Outcome {
     let (parts, body) = request.into_parts();
     let path = canonical_path(&parts);
+    if cors::is_preflight(&parts)
+        && let Some(found) = shared.routes.find(&path)
+    {
+        return Outcome::Answer(preflight(shared, &parts, &found));
+    }
     let body = read_body(body, shared.body_timeout).await;
     if path.starts_with(admin::PREFIX) {
         let body = body.unwrap_or_default();
@@ -92,9 +97,28 @@ pub(super) async fn answer(shared: &Shared, request: Request<Incoming>) -> Outco
     };
     record(shared, route, &parts, &path, content, answer.as_ref());
     match answer {
-        Some(answer) => Outcome::Answer(finish(shared, route, answer)),
+        Some(answer) => {
+            let mut response = finish(shared, route, answer);
+            cors::allow(&parts.headers, response.headers_mut());
+            Outcome::Answer(response)
+        }
         None => Outcome::Reset,
     }
+}
+
+/// Answers a browser that asks whether a page may send a request; that is no call of the action.
+fn preflight(shared: &Shared, parts: &Parts, found: &Found<'_>) -> Response<Content> {
+    let mut response =
+        finish(shared, None, Answer { status: StatusCode::NO_CONTENT, ..Answer::ok(Vec::new()) });
+    let mut methods: Vec<_> = found.routes.iter().map(|route| route.method()).collect();
+    if found.routes.iter().any(|route| serves(route, &Method::GET)) && !methods.contains(&"GET") {
+        methods.push("GET");
+    }
+    // An answer of this status has no body to describe.
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response.headers_mut().remove(header::CONTENT_TYPE);
+    cors::allow_request(&parts.headers, &methods.join(", "), response.headers_mut());
+    response
 }
 
 /// Sends the browser back to the application.
@@ -225,7 +249,9 @@ fn perform(
     };
     let parameters = parameters.into_iter().chain(query).collect();
     let cookies = cookies(&parts.headers);
-    let mut call = Call { state: &mut state, caller, now, parameters, cookies, set_cookies: Vec::new() };
+    let origin = parts.headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).map(str::to_owned);
+    let set_cookies = Vec::new();
+    let mut call = Call { state: &mut state, caller, now, parameters, cookies, origin, set_cookies };
     let result = route.run(&mut call, input);
     let set_cookies = std::mem::take(&mut call.set_cookies);
     state.keep_bounds();

@@ -9,6 +9,7 @@
 mod support;
 
 mod agent_chat;
+mod browsers;
 mod configuration;
 mod customer_chat;
 mod errors;

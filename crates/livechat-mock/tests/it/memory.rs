@@ -57,7 +57,8 @@ async fn chats_threads_and_events_are_bounded() {
 async fn customers_cookies_and_tokens_are_bounded() {
     let mock = Mock::with(MockServer::builder().max_chats(MAX_CHATS)).await;
     let tokens = mock.server.tokens();
-    let body = json!({"grant_type": "cookie", "client_id": tokens.client_id, "organization_id": tokens.organization_id});
+    let body = json!({"grant_type": "cookie", "client_id": tokens.client_id, "organization_id": tokens.organization_id,
+        "redirect_uri": "https://app.example"});
     for _ in 0..1_500 {
         mock.post("/v2/customer/token", "", body.clone()).await.ok();
     }
@@ -131,11 +132,18 @@ async fn what_is_configured_is_refused_beyond_a_limit() {
 async fn properties_of_one_thing_and_large_events_are_bounded() {
     let mock = Mock::start().await;
     let (chat, _) = mock.chat().await;
+    let client = mock.server.tokens().client_id;
+    let rights = json!({"agent": ["read", "write"]});
+    for number in 0..600 {
+        let name = format!("{}.{}", number / 10, number % 10);
+        let definition = json!({"name": name, "owner_client_id": client, "type": "bool", "access": {"chat": rights, "license": rights}});
+        mock.configuration("register_property", definition).await.ok();
+    }
     let mut refused = None;
     for number in 0..60 {
         let values: serde_json::Map<String, Value> =
             (0..10).map(|value| (format!("{number}.{value}"), json!(true))).collect();
-        let set = json!({"properties": {"chats": values}});
+        let set = json!({"properties": {client.as_str(): values}});
         mock.configuration("update_license_properties", set.clone()).await;
         let on_chat = json!({"id": chat, "properties": set["properties"]});
         let answer = mock.agent("update_chat_properties", on_chat).await;
@@ -143,8 +151,8 @@ async fn properties_of_one_thing_and_large_events_are_bounded() {
     }
     assert_eq!(refused.as_deref(), Some("limit_reached"));
     let held = held(&mock);
-    assert!(count(&held["license_properties"]["chats"]) <= 500);
-    assert!(count(&held["chats"][&chat]["properties"]["chats"]) <= 500);
+    assert!(count(&held["license_properties"][&client]) <= 500);
+    assert!(count(&held["chats"][&chat]["properties"][&client]) <= 500);
     let large = json!({"type": "custom", "content": {"text": "x".repeat(65 * 1024)}});
     assert_eq!(
         mock.agent("send_event", json!({"chat_id": chat, "event": large})).await.error(),

@@ -225,7 +225,8 @@ async fn an_agents_token_makes_customers_and_a_personal_one_does_not() {
 async fn a_cookie_brings_a_customer_back() {
     let mock = Mock::start().await;
     let tokens = mock.server.tokens();
-    let body = json!({"grant_type": "cookie", "client_id": tokens.client_id, "organization_id": tokens.organization_id});
+    let body = json!({"grant_type": "cookie", "client_id": tokens.client_id, "organization_id": tokens.organization_id,
+        "redirect_uri": "https://app.example"});
     let first = mock.post("/v2/customer/token", "", body.clone()).await;
     let cookies: Vec<String> = first
         .headers
@@ -259,7 +260,8 @@ async fn a_group_has_customers_of_its_own() {
     let mock = Mock::start().await;
     let tokens = mock.server.tokens();
     let path = |group: i64| format!("/v2/customer/{}/{group}/token", tokens.organization_id);
-    let body = json!({"grant_type": "cookie", "client_id": tokens.client_id});
+    let body =
+        json!({"grant_type": "cookie", "client_id": tokens.client_id, "redirect_uri": "https://app.example"});
     let got: Value = mock.post(&path(1), "", body.clone()).await.ok();
     assert!(got["entity_id"].is_string());
     assert_eq!(mock.post(&path(99), "", body).await.status, StatusCode::NOT_FOUND);
