@@ -56,7 +56,7 @@ impl Caller {
         }
         let tag = json!({"chat_id": chat, "thread_id": thread, "tag": "load"});
         self.call(&format!("{API}/tag_thread"), tag).await?;
-        let properties = json!({"id": chat, "properties": {"rating": {"score": 1}}});
+        let properties = json!({"id": chat, "properties": {"test": {"int_property": 1}}});
         self.call(&format!("{API}/update_chat_properties"), properties).await?;
         self.call(&format!("{API}/deactivate_chat"), json!({"id": chat})).await?;
         Ok(())

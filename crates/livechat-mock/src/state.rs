@@ -4,6 +4,7 @@
 
 pub(crate) mod access;
 pub(crate) mod chats;
+mod default_properties;
 pub(crate) mod limits;
 pub(crate) mod outbox;
 pub(crate) mod people;

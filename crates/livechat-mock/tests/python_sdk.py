@@ -47,11 +47,11 @@ def agent_chat(agent, configuration):
     ok(agent.tag_thread(chat_id=chat, thread_id=thread, tag="sdk"))
     ok(agent.untag_thread(chat_id=chat, thread_id=thread, tag="sdk"))
     ok(agent.tag_thread(chat_id=chat, thread_id=thread, tag="sdk"))
-    properties = {"rating": {"score": 1}}
+    properties = {"test": {"int_property": 1}}
     ok(agent.update_chat_properties(id=chat, properties=properties))
     ok(agent.update_thread_properties(chat_id=chat, thread_id=thread, properties=properties))
     ok(agent.update_event_properties(chat_id=chat, thread_id=thread, event_id=event["event_id"], properties=properties))
-    ok(agent.delete_chat_properties(id=chat, properties={"rating": ["score"]}))
+    ok(agent.delete_chat_properties(id=chat, properties={"test": ["int_property"]}))
     uploaded = ok(agent.upload_file(file={"file": ("photo.png", b"\x89PNG", "image/png")}))
     ok(agent.send_event(chat_id=chat, event={"type": "file", "url": uploaded["url"]}))
     ok(agent.add_user_to_chat(chat_id=chat, user_id="agent@example.com", user_type="agent", visibility="all"))

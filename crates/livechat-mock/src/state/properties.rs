@@ -7,7 +7,7 @@ use livechat_types::{
     shared::{Properties, PropertyNames, PropertyValue},
 };
 
-use super::{State, access::Caller};
+use super::{State, access::Caller, default_properties};
 use crate::error::ApiError;
 
 /// Where properties are.
@@ -118,8 +118,7 @@ impl State {
         all
     }
 
-    /// Checks properties that are to be set. Those of LiveChat's own namespaces have no definitions to be checked against;
-    /// those of an application must be registered.
+    /// Checks properties that are to be set: each is one of an application that is registered, or one that every license has.
     pub(crate) fn check_properties(
         &self,
         caller: &Caller,
@@ -128,7 +127,7 @@ impl State {
     ) -> Result<(), ApiError> {
         for (namespace, values) in properties {
             for (name, value) in values {
-                let Some(definition) = self.definition(namespace, name)? else { continue };
+                let definition = self.require_definition(namespace, name)?;
                 check_value(name, value, definition)?;
                 check_right(caller, location, namespace, name, definition, &PropertyAccessType::Write)?;
             }
@@ -144,26 +143,25 @@ impl State {
     ) -> Result<(), ApiError> {
         for (namespace, names) in names {
             for name in names {
-                let Some(definition) = self.definition(namespace, name)? else { continue };
+                let definition = self.require_definition(namespace, name)?;
                 check_right(caller, location, namespace, name, definition, &PropertyAccessType::Write)?;
             }
         }
         Ok(())
     }
 
-    /// The definition of an application's property; `None` for LiveChat's own namespaces, which are short words.
-    fn definition(&self, namespace: &str, name: &str) -> Result<Option<&PropertyDefinition>, ApiError> {
-        if let Some(definitions) = self.definitions.get(namespace)
-            && let Some(definition) = definitions.get(name)
-        {
-            return Ok(Some(definition));
-        }
-        if is_client_id(namespace) {
-            return Err(ApiError::validation(format!(
-                "property `{name}` is not registered in namespace `{namespace}`: register it with `register_property`"
-            )));
-        }
-        Ok(None)
+    /// The definition of a property: an application's, or one that every license has.
+    pub(crate) fn definition(&self, namespace: &str, name: &str) -> Option<&PropertyDefinition> {
+        let registered = self.definitions.get(namespace).and_then(|definitions| definitions.get(name));
+        registered.or_else(|| default_properties::find(namespace, name))
+    }
+
+    fn require_definition(&self, namespace: &str, name: &str) -> Result<&PropertyDefinition, ApiError> {
+        self.definition(namespace, name).ok_or_else(|| {
+            ApiError::validation(format!(
+                "there is no property `{name}` in namespace `{namespace}`: `register_property` registers it for an application"
+            ))
+        })
     }
 }
 

@@ -60,7 +60,7 @@ async fn every_kind_of_event_is_kept_as_it_was_sent() {
         json!({"type": "form", "form_id": "1", "fields": [{"type": "name", "id": "2", "label": "Name"}]}),
         json!({"type": "filled_form", "form_id": "1", "fields": [{"type": "name", "id": "2", "label": "Name", "answer": "Ada"}]}),
         json!({"type": "rich_message", "template_id": "cards", "elements": [{"title": "Pick", "buttons": [
-            {"type": "message", "text": "Yes", "postback_id": "yes", "user_ids": []}]}]}),
+            {"type": "message", "value": "yes", "text": "Yes", "postback_id": "yes", "user_ids": []}]}]}),
         json!({"type": "custom", "content": {"any": ["thing"]}}),
         json!({"type": "system_message", "system_message_type": "agent_joined", "text": "joined"}),
         json!({"type": "message", "text": "only for us", "visibility": "agents"}),
@@ -107,7 +107,7 @@ async fn a_rich_message_remembers_who_pressed_its_button() {
     let mock = Mock::start().await;
     let (chat, thread) = mock.chat().await;
     let message = json!({"type": "rich_message", "template_id": "cards", "elements": [{"buttons": [
-        {"type": "message", "text": "Yes", "postback_id": "yes", "user_ids": []}]}]});
+        {"type": "message", "value": "yes", "text": "Yes", "postback_id": "yes", "user_ids": []}]}]});
     let sent = mock.agent("send_event", json!({"chat_id": chat, "event": message})).await.ok();
     let postback = |id: &str, toggled: bool| json!({"chat_id": chat, "thread_id": thread, "event_id": sent["event_id"], "postback": {"id": id, "toggled": toggled}});
     mock.agent("send_rich_message_postback", postback("yes", true)).await.ok();
@@ -242,24 +242,24 @@ async fn properties_are_merged_and_deleted_by_name() {
     let mock = Mock::start().await;
     let (chat, thread) = mock.chat().await;
     let event = format!("{thread}_1");
-    let set = json!({"rating": {"score": 1, "comment": "good"}});
+    let set = json!({"test": {"int_property": 1, "string_property": "good"}});
     mock.agent("update_chat_properties", json!({"id": chat, "properties": set})).await.ok();
     mock.agent("update_thread_properties", json!({"chat_id": chat, "thread_id": thread, "properties": set}))
         .await
         .ok();
     let on_event = json!({"chat_id": chat, "thread_id": thread, "event_id": event, "properties": set});
     mock.agent("update_event_properties", on_event).await.ok();
-    mock.agent("update_chat_properties", json!({"id": chat, "properties": {"rating": {"score": 0}}}))
+    mock.agent("update_chat_properties", json!({"id": chat, "properties": {"test": {"int_property": 0}}}))
         .await
         .ok();
-    let gone = json!({"rating": ["comment"]});
+    let gone = json!({"test": ["string_property"]});
     mock.agent("delete_thread_properties", json!({"chat_id": chat, "thread_id": thread, "properties": gone}))
         .await
         .ok();
 
     let read = mock.agent("get_chat", json!({"chat_id": chat})).await.ok();
-    assert_eq!(read["properties"]["rating"], json!({"score": 0, "comment": "good"}));
-    assert_eq!(read["thread"]["properties"]["rating"], json!({"score": 1}));
+    assert_eq!(read["properties"]["test"], json!({"int_property": 0, "string_property": "good"}));
+    assert_eq!(read["thread"]["properties"]["test"], json!({"int_property": 1}));
     assert_eq!(read["thread"]["events"][0]["properties"], set);
 }
 
@@ -331,7 +331,7 @@ async fn archives_are_searched_by_what_stands_in_them() {
 async fn tags_are_unique_whatever_their_case_and_used_by_their_case() {
     let mock = Mock::start().await;
     let (chat, thread) = mock.chat().await;
-    mock.configuration("create_tag", json!({"name": "Refund", "group_ids": []})).await.ok();
+    mock.configuration("create_tag", json!({"name": "Refund", "group_ids": [0]})).await.ok();
     assert_eq!(
         mock.configuration("create_tag", json!({"name": "rEFUND", "group_ids": []})).await.error(),
         "already_exists"

@@ -155,21 +155,26 @@ async fn properties_of_the_license_and_of_groups_are_merged() {
     let set = |properties: Value| json!({"properties": properties});
     mock.configuration(
         "update_license_properties",
-        set(json!({"chats": {"queue.enabled": true, "queue.limit": 5}})),
+        set(json!({"chats": {"queue.enabled": true, "queue.reopen_threshold": 5}})),
     )
     .await
     .ok();
-    mock.configuration("update_license_properties", set(json!({"chats": {"queue.limit": 6}}))).await.ok();
-    let all = mock.configuration("list_license_properties", json!({"name_prefix": "queue."})).await.ok();
-    assert_eq!(all, json!({"chats": {"queue.enabled": true, "queue.limit": 6}}));
-    mock.configuration("delete_license_properties", set(json!({"chats": ["queue.enabled"]}))).await.ok();
-    let on_group = json!({"group_id": 1, "properties": {"chats": {"queue.limit": 2}}});
-    mock.configuration("update_group_properties", on_group).await.ok();
-    let groups = mock.configuration("list_groups_properties", json!({"group_ids": []})).await.ok();
-    assert_eq!(groups[1], json!({"id": 1, "properties": {"chats": {"queue.limit": 2}}}));
-    mock.configuration("delete_group_properties", json!({"id": 1, "properties": {"chats": ["queue.limit"]}}))
+    mock.configuration("update_license_properties", set(json!({"chats": {"queue.reopen_threshold": 6}})))
         .await
         .ok();
+    let all = mock.configuration("list_license_properties", json!({"name_prefix": "queue."})).await.ok();
+    assert_eq!(all, json!({"chats": {"queue.enabled": true, "queue.reopen_threshold": 6}}));
+    mock.configuration("delete_license_properties", set(json!({"chats": ["queue.enabled"]}))).await.ok();
+    let on_group = json!({"group_id": 1, "properties": {"chats": {"queue.routing_priority": 2}}});
+    mock.configuration("update_group_properties", on_group).await.ok();
+    let groups = mock.configuration("list_groups_properties", json!({"group_ids": []})).await.ok();
+    assert_eq!(groups[1], json!({"id": 1, "properties": {"chats": {"queue.routing_priority": 2}}}));
+    mock.configuration(
+        "delete_group_properties",
+        json!({"id": 1, "properties": {"chats": ["queue.routing_priority"]}}),
+    )
+    .await
+    .ok();
 }
 
 #[tokio::test]

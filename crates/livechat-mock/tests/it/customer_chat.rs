@@ -77,8 +77,8 @@ async fn auto_access_decides_the_groups_of_a_customers_chat() {
 async fn without_an_agent_there_is_a_queue_or_an_error() {
     let mock = Mock::start().await;
     for (agent, status) in [
-        ("agent@example.com", "offline"),
-        ("sales@example.com", "offline"),
+        ("agent@example.com", "not_accepting_chats"),
+        ("sales@example.com", "not_accepting_chats"),
         ("owner@example.com", "accepting_chats"),
     ] {
         mock.agent("set_routing_status", json!({"agent_id": agent, "status": status})).await.ok();
@@ -89,7 +89,7 @@ async fn without_an_agent_there_is_a_queue_or_an_error() {
     let chat = mock.customer("get_chat", json!({"chat_id": started["chat_id"]})).await.ok();
     assert_eq!(chat["thread"]["queue"]["position"], 1);
     mock.customer("deactivate_chat", json!({"id": started["chat_id"]})).await.ok();
-    mock.agent("set_routing_status", json!({"status": "offline"})).await.ok();
+    mock.agent("set_routing_status", json!({"status": "not_accepting_chats"})).await.ok();
     assert_eq!(mock.customer("start_chat", json!({})).await.error(), "groups_offline");
     assert_eq!(mock.customer("get_predicted_agent", json!({})).await.error(), "group_offline");
     let statuses = mock.customer("list_group_statuses", json!({"all": true})).await.ok();
@@ -121,14 +121,12 @@ async fn the_widgets_configuration_is_read_without_a_token() {
     assert_eq!(get("get_configuration", "group_id=9&version=1").await.error(), "group_not_found");
     mock.configuration(
         "update_license_properties",
-        json!({"properties": {"chats": {"queue.enabled": true}}}),
+        json!({"properties": {"chats": {"queue.enabled": true}, "test": {"bool_property": true}}}),
     )
     .await
     .ok();
-    assert_eq!(
-        get("list_license_properties", "namespace=chats").await.ok(),
-        json!({"chats": {"queue.enabled": true}})
-    );
+    // Customers read only what they have access to.
+    assert_eq!(get("list_license_properties", "").await.ok(), json!({"test": {"bool_property": true}}));
     assert_eq!(get("list_group_properties", "id=1").await.ok(), json!({}));
 }
 

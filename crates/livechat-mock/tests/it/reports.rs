@@ -50,7 +50,7 @@ async fn a_report_counts_what_happened() {
         .ok();
         mock.agent("tag_thread", json!({"chat_id": chat, "thread_id": thread, "tag": "refund"})).await.ok();
         let rating = json!({"chat_id": chat, "thread_id": thread, "properties": {"rating": {"score": day}}});
-        mock.agent("update_thread_properties", rating).await.ok();
+        mock.customer("update_thread_properties", rating).await.ok();
         mock.customer("deactivate_chat", json!({"id": chat})).await.ok();
         hours(24);
     }

@@ -1,7 +1,5 @@
 //! Properties that customers set and read.
 
-use std::collections::BTreeMap;
-
 use livechat_types::{
     Empty,
     configuration::{PropertyAccessType, PropertyDefinition},
@@ -97,7 +95,7 @@ pub(crate) fn list_group_properties(
     Ok(readable(call, &all, namespace, name, access))
 }
 
-/// Of an application's properties only those that customers may read.
+/// Only those properties that customers may read.
 fn readable(
     call: &Call<'_>,
     all: &Properties,
@@ -106,11 +104,9 @@ fn readable(
     access: impl Fn(&PropertyDefinition) -> Option<livechat_types::configuration::PropertyUserAccess>,
 ) -> Properties {
     let mut found = select(all, namespace, |other| name.is_none_or(|name| name == other));
-    let none = BTreeMap::new();
     for (namespace, values) in &mut found {
-        let definitions = call.state.definitions.get(namespace).unwrap_or(&none);
         values.retain(|name, _| {
-            definitions.get(name).is_none_or(|definition| {
+            call.state.definition(namespace, name).is_none_or(|definition| {
                 let rights = access(definition).and_then(|users| users.customer);
                 rights.is_some_and(|rights| rights.contains(&PropertyAccessType::Read))
             })
