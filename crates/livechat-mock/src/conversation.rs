@@ -6,13 +6,14 @@ use livechat_types::{
     shared::{
         CustomEvent, Event, EventId, FileEvent, FilledFormEvent, FilledFormField, FormEvent, FormField,
         IncomingEvent, MessageEvent, NewFilledFormField, NewFormField, Properties, PropertyValue,
-        RichMessageEvent, SystemMessageEvent, SystemMessageType, Visibility,
+        RichMessageButton, RichMessageButtonType, RichMessageEvent, SystemMessageEvent, SystemMessageType,
+        Visibility,
     },
     webhooks::{IncomingChatWebhook, WebhookPayload},
 };
 
 use crate::{
-    actions::Call,
+    actions::{Call, agent::check_groups},
     error::ApiError,
     state::{
         access::Who,
@@ -88,10 +89,8 @@ pub(crate) fn resume(call: &mut Call<'_>, id: &str, beginning: Beginning) -> Res
     if chat.is_active() {
         return Err(ApiError::validation(format!("chat `{id}` is active already")));
     }
-    let customer = call.state.customers.get(call.caller.id()).filter(|_| call.caller.is_customer());
-    let by_rule = customer.and_then(|customer| call.state.auto_access(customer));
-    let group_ids = beginning.group_ids.clone().or(by_rule).unwrap_or_else(|| chat.group_ids.clone());
     check_beginning(call, &beginning)?;
+    let group_ids = groups_of(call, beginning.group_ids.as_deref());
     let route = find_agent(call, &beginning, &group_ids)?;
     let before = call.state.chat(id)?.clone();
     let chat = call.state.chat_mut(id)?;
@@ -112,7 +111,11 @@ pub(crate) fn resume(call: &mut Call<'_>, id: &str, beginning: Beginning) -> Res
 
 fn check_beginning(call: &Call<'_>, beginning: &Beginning) -> Result<(), ApiError> {
     if let Some(groups) = &beginning.group_ids {
-        call.state.check_groups(groups)?;
+        if call.caller.is_worker() {
+            check_groups(call, groups)?;
+        } else {
+            call.state.check_groups(groups)?;
+        }
         if call.caller.is_worker()
             && !call.caller.has("chats--all:rw")
             && !call.state.shares_group(call.caller.id(), groups)
@@ -409,15 +412,16 @@ fn make_event(call: &mut Call<'_>, chat: &str, new: NewEvent) -> Result<Event, A
     })
 }
 
-/// A file must have been uploaded before; using it makes it stay.
+/// Where the platform keeps files.
+const CDN: [&str; 2] = ["https://cdn.livechat-files.com/", "https://cdn.livechatinc.com/"];
+
+/// A file must be on the platform's servers. One that was uploaded here must be used in a day; that makes it stay.
 fn file_event(call: &mut Call<'_>, id: EventId, url: &str) -> Result<FileEvent, ApiError> {
     let now = call.now;
-    let file = call.state.files.get_mut(url).filter(|file| {
-        file.used || now.duration_since(file.created_at) <= jiff::SignedDuration::from_hours(24)
-    });
-    let file = file.ok_or_else(|| {
-        ApiError::validation("`event.url`: must be the url that `upload_file` returned in the last 24 hours")
-    })?;
+    let Some(file) = call.state.files.get_mut(url) else { return foreign_file(call, id, url) };
+    if !file.used && now.duration_since(file.created_at) > jiff::SignedDuration::from_hours(24) {
+        return Err(ApiError::validation("`event.url`: the file was uploaded more than 24 hours ago"));
+    }
     file.used = true;
     let mut event =
         FileEvent::new(id, now, call.caller.id(), file.name.as_str(), url, file.content_type.as_str());
@@ -447,6 +451,15 @@ fn filled_field(new: NewFilledFormField) -> FilledFormField {
     field.answer = new.answer;
     field.answers = new.answers;
     field
+}
+
+/// A file of which nothing is known but its url.
+fn foreign_file(call: &Call<'_>, id: EventId, url: &str) -> Result<FileEvent, ApiError> {
+    if !CDN.iter().any(|cdn| url.starts_with(cdn)) {
+        return Err(ApiError::validation("`event.url`: must be on LiveChat's servers: see `upload_file`"));
+    }
+    let name = url.rsplit('/').next().unwrap_or_default();
+    Ok(FileEvent::new(id, call.now, call.caller.id(), name, url, "application/octet-stream"))
 }
 
 fn check_event(call: &Call<'_>, new: &NewEvent) -> Result<(), ApiError> {
@@ -482,16 +495,29 @@ fn check_event(call: &Call<'_>, new: &NewEvent) -> Result<(), ApiError> {
             if elements.len() > 10 {
                 return Err(ApiError::validation("`event.elements`: at most 10"));
             }
-            let buttons = elements.iter().filter_map(|element| element.buttons.as_ref());
-            match buttons.map(Vec::len).max() {
-                Some(count) if count > 13 => {
-                    Err(ApiError::validation("`event.elements[].buttons`: at most 13"))
-                }
-                _ => Ok(()),
-            }
+            elements.iter().filter_map(|element| element.buttons.as_deref()).try_for_each(check_buttons)
         }
         _ => Ok(()),
     }
+}
+
+fn check_buttons(buttons: &[RichMessageButton]) -> Result<(), ApiError> {
+    if buttons.len() > 13 {
+        return Err(ApiError::validation("`event.elements[].buttons`: at most 13"));
+    }
+    for button in buttons {
+        if button.r#type.is_some() != button.value.is_some() {
+            return Err(ApiError::validation(
+                "`event.elements[].buttons`: `type` and `value` come together or not at all",
+            ));
+        }
+        if button.r#type == Some(RichMessageButtonType::Webview) && button.webview_height.is_none() {
+            return Err(ApiError::validation(
+                "`event.elements[].buttons[].webview_height`: required of a `webview`",
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn set_visibility(event: &mut Event, visibility: Visibility) {

@@ -40,6 +40,8 @@ pub(crate) struct Paging<R> {
     action: &'static str,
     cursor: Option<Cursor>,
     now: Timestamp,
+    /// Whether the list begins with the newest whatever the order: then the first page is the last in ascending order.
+    pub(crate) from_newest: bool,
 }
 
 /// A page of a list.
@@ -59,7 +61,9 @@ impl<R: Serialize + DeserializeOwned> Paging<R> {
         page_id: Option<&PageId>,
         others: bool,
     ) -> Result<Self, ApiError> {
-        let Some(page_id) = page_id else { return Ok(Self { request, action, cursor: None, now }) };
+        let Some(page_id) = page_id else {
+            return Ok(Self { request, action, cursor: None, now, from_newest: false });
+        };
         if others {
             return Err(ApiError::validation(
                 "`page_id` cannot be used along with `filters`, `limit` or `sort_order`: they are remembered from the first request",
@@ -72,7 +76,7 @@ impl<R: Serialize + DeserializeOwned> Paging<R> {
         }
         let request = serde_json::from_value(token.request)
             .map_err(|_| ApiError::validation("`page_id`: no such page"))?;
-        Ok(Self { request, action, cursor: Some(token.cursor), now })
+        Ok(Self { request, action, cursor: Some(token.cursor), now, from_newest: false })
     }
 
     /// Cuts the page out of all items.
@@ -87,6 +91,7 @@ impl<R: Serialize + DeserializeOwned> Paging<R> {
         items.sort_by(|(one, _), (other, _)| if ascending { one.cmp(other) } else { other.cmp(one) });
         let count = items.len();
         let start = match &self.cursor {
+            None if ascending && self.from_newest => count.saturating_sub(limit),
             None => 0,
             Some(Cursor { key, backward: false }) => items.partition_point(|(item, _)| !before(key, item)),
             Some(Cursor { key, backward: true }) => {

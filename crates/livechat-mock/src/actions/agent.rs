@@ -19,3 +19,8 @@ pub(crate) fn require_worker(call: &Call<'_>) -> Result<(), ApiError> {
     }
     Err(ApiError::authorization("this API is for agents and bots; the token is a customer's"))
 }
+
+/// The groups exist. The page of this API lists no `group_not_found`, as those of the others do.
+pub(crate) fn check_groups(call: &Call<'_>, groups: &[i64]) -> Result<(), ApiError> {
+    call.state.check_groups(groups).map_err(|error| ApiError::not_found(error.details.message))
+}

@@ -145,6 +145,11 @@ impl Customer {
             page_url: None,
         }
     }
+
+    /// The session fields, which are shown only if there are any.
+    pub(crate) fn session_fields_if_set(&self) -> Option<SessionFields> {
+        Some(self.session_fields.clone()).filter(|fields| !fields.is_empty())
+    }
 }
 
 /// What agents and bots have in common where chats are concerned.

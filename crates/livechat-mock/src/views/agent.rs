@@ -132,7 +132,7 @@ pub(crate) fn customer(state: &State, customer: &Customer) -> shared::Customer {
     view.email_verified = Some(false);
     view.avatar.clone_from(&customer.avatar);
     view.last_visit.clone_from(&customer.visit);
-    view.session_fields = Some(customer.session_fields.clone());
+    view.session_fields = customer.session_fields_if_set();
     view.agent_last_event_created_at = customer.agent_last_event;
     view.customer_last_event_created_at = customer.own_last_event;
     view.created_at = Some(customer.created_at);

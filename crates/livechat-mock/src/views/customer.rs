@@ -98,7 +98,7 @@ fn user(state: &State, member: &Member) -> User {
             view.email.clone_from(&known.email);
             view.email_verified = Some(false);
             view.avatar.clone_from(&known.avatar);
-            view.session_fields = Some(known.session_fields.clone());
+            view.session_fields = known.session_fields_if_set();
         }
         return view.into();
     }
@@ -129,7 +129,7 @@ pub(crate) fn own(state: &State, id: &str) -> customer::GetCustomerResponse {
         view.name.clone_from(&known.name);
         view.email.clone_from(&known.email);
         view.avatar.clone_from(&known.avatar);
-        view.session_fields = Some(known.session_fields.clone());
+        view.session_fields = known.session_fields_if_set();
     }
     view.statistics = Some(super::agent::statistics(state, id));
     view

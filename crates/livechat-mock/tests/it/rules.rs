@@ -23,14 +23,12 @@ async fn agents_for_a_transfer_are_those_online_and_whoever_has_the_fewest_chats
     )
     .await
     .ok();
+    // Nora has not been online yet.
+    let nora = json!({"id": "nora@example.com", "name": "Nora", "groups": [{"id": 1, "priority": "normal"}]});
+    mock.configuration("create_agent", nora).await.ok();
     let found = mock.agent("list_agents_for_transfer", json!({"chat_id": chat})).await.ok();
     assert_eq!(ids(&found, "agent_id"), ["sales@example.com", "agent@example.com"]);
     assert_eq!((&found[0]["total_active_chats"], &found[1]["total_active_chats"]), (&json!(0), &json!(1)));
-    mock.agent("set_routing_status", json!({"agent_id": "sales@example.com", "status": "offline"}))
-        .await
-        .ok();
-    let found = mock.agent("list_agents_for_transfer", json!({"chat_id": chat})).await.ok();
-    assert_eq!(ids(&found, "agent_id"), ["agent@example.com"]);
 }
 
 #[tokio::test]
@@ -140,4 +138,246 @@ async fn whoever_is_there_for_agents_alone_writes_for_agents_alone() {
     let say = |visibility: &str| json!({"chat_id": chat, "event": {"type": "message", "text": "hi", "visibility": visibility}});
     assert_eq!(mock.agent_as(&other, "send_event", say("all")).await.error(), "authorization");
     mock.agent_as(&other, "send_event", say("agents")).await.ok();
+}
+
+#[tokio::test]
+async fn a_chat_is_resumed_for_everyone_unless_its_access_is_named() {
+    let mock = Mock::start().await;
+    let of_sales = json!({"access": {"group_ids": [1]}});
+    let started = mock.agent("start_chat", json!({"chat": of_sales})).await.ok();
+    let chat = &started["chat_id"];
+    mock.agent("deactivate_chat", json!({"id": chat})).await.ok();
+    mock.agent("resume_chat", json!({"chat": {"id": chat}})).await.ok();
+    let read = mock.agent("get_chat", json!({"chat_id": chat})).await.ok();
+    assert_eq!(read["access"]["group_ids"], json!([0]));
+    assert_eq!(read["thread"]["access"]["group_ids"], json!([0]));
+}
+
+#[tokio::test]
+async fn only_customers_are_told_that_a_group_is_not_found_agents_that_something_is_not() {
+    let mock = Mock::start().await;
+    let nowhere = json!({"chat": {"access": {"group_ids": [99]}}});
+    assert_eq!(mock.agent("start_chat", nowhere.clone()).await.error(), "not_found");
+    assert_eq!(mock.customer("start_chat", nowhere).await.error(), "group_not_found");
+}
+
+#[tokio::test]
+async fn a_tag_and_a_thread_must_have_a_group_in_common() {
+    let mock = Mock::start().await;
+    let support = json!({"name": "Support", "agent_priorities": {"owner@example.com": "normal"}});
+    let support = mock.configuration("create_group", support).await.ok()["id"].clone();
+    for (name, groups) in
+        [("nowhere", json!([])), ("sales", json!([1])), ("support", json!([support])), ("all", json!([0]))]
+    {
+        mock.configuration("create_tag", json!({"name": name, "group_ids": groups})).await.ok();
+    }
+    let started = mock.agent("start_chat", json!({"chat": {"access": {"group_ids": [1]}}})).await.ok();
+    let move_on = json!({"id": started["chat_id"], "target": {"type": "group", "ids": [support]}, "ignore_agents_availability": true});
+    let tag = async |name: &str| {
+        let tag = json!({"chat_id": started["chat_id"], "thread_id": started["thread_id"], "tag": name});
+        mock.agent("tag_thread", tag).await
+    };
+    for name in ["nowhere", "support"] {
+        assert_eq!(tag(name).await.error(), "validation", "{name}");
+    }
+    tag("sales").await.ok();
+    tag("all").await.ok();
+    mock.agent("transfer_chat", move_on).await.ok();
+    tag("support").await.ok();
+    // The groups are those of the thread, not those that the chat has come to since.
+    mock.agent("deactivate_chat", json!({"id": started["chat_id"], "ignore_requester_presence": true}))
+        .await
+        .ok();
+    mock.agent("resume_chat", json!({"chat": {"id": started["chat_id"], "access": {"group_ids": [1]}}}))
+        .await
+        .ok();
+    mock.configuration("create_tag", json!({"name": "late", "group_ids": [1]})).await.ok();
+    assert_eq!(tag("late").await.error(), "validation");
+}
+
+#[tokio::test]
+async fn only_bots_are_set_offline() {
+    let mock = Mock::start().await;
+    let set = |id: Option<&str>| json!({"status": "offline", "agent_id": id});
+    assert_eq!(mock.agent("set_routing_status", set(Some("sales@example.com"))).await.error(), "validation");
+    assert_eq!(mock.agent("set_routing_status", json!({"status": "offline"})).await.error(), "validation");
+    mock.agent("set_routing_status", set(Some(&mock.server.tokens().bot_id))).await.ok();
+}
+
+#[tokio::test]
+async fn buttons_have_their_type_and_value_together_and_a_webview_its_height() {
+    let mock = Mock::start().await;
+    let (chat, _) = mock.chat().await;
+    let send = async |mut button: Value| {
+        button["text"] = "Go".into();
+        button["postback_id"] = "go".into();
+        button["user_ids"] = json!([]);
+        let event =
+            json!({"type": "rich_message", "template_id": "cards", "elements": [{"buttons": [button]}]});
+        mock.agent("send_event", json!({"chat_id": chat, "event": event})).await
+    };
+    let url = "https://example.org";
+    for wrong in [json!({"type": "url"}), json!({"value": url}), json!({"type": "webview", "value": url})] {
+        assert_eq!(send(wrong.clone()).await.error(), "validation", "{wrong}");
+    }
+    for right in [
+        json!({}),
+        json!({"type": "url", "value": url}),
+        json!({"type": "webview", "value": url, "webview_height": "tall"}),
+    ] {
+        send(right).await.ok();
+    }
+}
+
+#[tokio::test]
+async fn a_file_may_be_anywhere_on_the_platforms_servers_and_nowhere_else() {
+    let mock = Mock::start().await;
+    let (chat, _) = mock.chat().await;
+    let send = async |url: &str| {
+        mock.agent("send_event", json!({"chat_id": chat, "event": {"type": "file", "url": url}})).await
+    };
+    send("https://cdn.livechat-files.com/api/file/lc/img/1/other.png").await.ok();
+    for elsewhere in ["https://example.org/a.png", "https://cdn.livechat-files.com.example.org/a.png", ""] {
+        assert_eq!(send(elsewhere).await.error(), "validation", "{elsewhere}");
+    }
+    let read = mock.agent("get_chat", json!({"chat_id": chat})).await.ok();
+    assert_eq!(read["thread"]["events"][1]["name"], "other.png");
+}
+
+#[tokio::test]
+async fn a_customer_shows_only_what_was_set_and_chats_only_if_there_are_any() {
+    let mock = Mock::start().await;
+    let id = mock.agent("create_customer", json!({})).await.ok()["customer_id"].clone();
+    let read = async || mock.agent("get_customer", json!({"id": id})).await.ok();
+    for absent in ["name", "email", "avatar", "session_fields", "chat_ids", "last_visit"] {
+        assert!(read().await.get(absent).is_none(), "{absent}");
+    }
+    assert!(mock.customer("get_customer", json!({})).await.ok().get("session_fields").is_none());
+    mock.agent("update_customer", json!({"id": id, "session_fields": [{"a": "1"}]})).await.ok();
+    mock.agent("start_chat", json!({"chat": {"users": [{"id": id, "type": "customer"}]}})).await.ok();
+    let read = read().await;
+    assert_eq!(
+        (&read["session_fields"], read["chat_ids"].as_array().unwrap().len()),
+        (&json!([{"a": "1"}]), 1)
+    );
+}
+
+#[tokio::test]
+async fn a_customer_is_updated_by_a_uuid_of_version_4() {
+    let mock = Mock::start().await;
+    let id = text(&mock.agent("create_customer", json!({})).await.ok()["customer_id"]);
+    mock.agent("update_customer", json!({"id": id, "name": "Ada"})).await.ok();
+    let other = format!("{}1{}", &id[..14], &id[15..]);
+    assert_eq!(
+        mock.agent("update_customer", json!({"id": other, "name": "Ada"})).await.error(),
+        "validation"
+    );
+}
+
+#[tokio::test]
+async fn customers_with_as_many_threads_are_sorted_by_when_they_were_created() {
+    let mock = Mock::start().await;
+    let mut created = Vec::new();
+    for _ in 0..8 {
+        created.push(text(&mock.agent("create_customer", json!({})).await.ok()["customer_id"]));
+    }
+    created.insert(0, mock.server.tokens().customer_id);
+    for order in ["asc", "desc"] {
+        let sorted = json!({"sort_by": "threads_count", "sort_order": order});
+        let found = mock.agent("list_customers", sorted).await.ok();
+        assert_eq!(ids(&found["customers"], "id"), created, "{order}");
+        created.reverse();
+    }
+}
+
+#[tokio::test]
+async fn the_platforms_properties_are_set_by_whom_and_where_it_lets_them_be() {
+    let mock = Mock::start().await;
+    let started = mock.customer("start_chat", json!({})).await.ok();
+    let (chat, thread) = (&started["chat_id"], &started["thread_id"]);
+    let on_chat = |properties: Value| json!({"id": chat, "properties": properties});
+    let on_thread =
+        |properties: Value| json!({"chat_id": chat, "thread_id": thread, "properties": properties});
+    let score = |score: i64| json!({"rating": {"score": score}});
+    // Customers rate, agents read it.
+    mock.customer("update_thread_properties", on_thread(score(1))).await.ok();
+    assert_eq!(mock.agent("update_thread_properties", on_thread(score(0))).await.error(), "authorization");
+    let gone = json!({"rating": ["score"]});
+    assert_eq!(
+        mock.agent("delete_thread_properties", on_thread(gone.clone())).await.error(),
+        "authorization"
+    );
+    mock.customer("delete_thread_properties", on_thread(gone)).await.ok();
+    // There are two scores, and both are numbers.
+    assert_eq!(mock.customer("update_thread_properties", on_thread(score(2))).await.error(), "validation");
+    // A chat is pinned in the chat, not in the thread.
+    let pinned = json!({"routing": {"pinned": true}});
+    mock.agent("update_chat_properties", on_chat(pinned.clone())).await.ok();
+    assert_eq!(mock.agent("update_thread_properties", on_thread(pinned)).await.error(), "authorization");
+    // What the platform counts itself is set by nobody.
+    let sale = json!({"ecommerce": {"has_sale": true}});
+    assert_eq!(mock.agent("update_thread_properties", on_thread(sale)).await.error(), "authorization");
+    let more = json!({"limits": {"groups.base": 100}});
+    assert_eq!(
+        mock.configuration("update_license_properties", json!({"properties": more})).await.error(),
+        "authorization"
+    );
+}
+
+#[tokio::test]
+async fn properties_that_nobody_registered_are_not_set_wherever_they_would_be() {
+    let mock = Mock::start().await;
+    let (chat, _) = mock.chat().await;
+    for unknown in [json!({"mine": {"level": 1}}), json!({"routing": {"level": 1}})] {
+        let update = json!({"id": chat, "properties": unknown});
+        assert_eq!(mock.agent("update_chat_properties", update).await.error(), "validation");
+        let start = json!({"chat": {"properties": unknown}});
+        assert_eq!(mock.agent("start_chat", start).await.error(), "validation");
+        let event = json!({"type": "message", "text": "hi", "properties": unknown});
+        let send = json!({"chat_id": chat, "event": event});
+        assert_eq!(mock.agent("send_event", send).await.error(), "validation");
+        let license = json!({"properties": unknown});
+        assert_eq!(mock.configuration("update_license_properties", license).await.error(), "validation");
+    }
+}
+
+#[tokio::test]
+async fn enough_events_are_of_the_latest_threads_in_either_order() {
+    let mock = Mock::start().await;
+    let started = mock.customer("start_chat", json!({})).await.ok();
+    let chat = &started["chat_id"];
+    let mut threads = vec![text(&started["thread_id"])];
+    for _ in 0..3 {
+        mock.customer("deactivate_chat", json!({"id": chat})).await.ok();
+        let events = json!([{"type": "message", "text": "a"}, {"type": "message", "text": "b"}]);
+        let resumed = json!({"chat": {"id": chat, "thread": {"events": events}}});
+        threads.push(text(&mock.customer("resume_chat", resumed).await.ok()["thread_id"]));
+    }
+    let mut latest = threads.split_off(2);
+    for order in ["asc", "desc"] {
+        let asked = json!({"chat_id": chat, "min_events_count": 5, "sort_order": order});
+        for page in [
+            mock.agent("list_threads", asked.clone()).await.ok(),
+            mock.customer("list_threads", asked.clone()).await.ok(),
+        ] {
+            assert_eq!(ids(&page["threads"], "id"), latest, "{order}");
+        }
+        latest.reverse();
+    }
+    let ascending = json!({"chat_id": chat, "min_events_count": 5, "sort_order": "asc"});
+    let page = mock.agent("list_threads", ascending).await.ok();
+    assert!(page.get("next_page_id").is_none());
+    let before = json!({"chat_id": chat, "page_id": page["previous_page_id"]});
+    assert_eq!(ids(&mock.agent("list_threads", before).await.ok()["threads"], "id"), threads);
+}
+
+#[tokio::test]
+async fn whoever_has_access_to_a_chat_marks_its_events_as_seen() {
+    let mock = Mock::start().await;
+    let (chat, _) = mock.chat().await;
+    let seen = json!({"chat_id": chat, "seen_up_to": "2026-03-01T10:00:00Z"});
+    let other = mock.server.token_of("agent@example.com", &["chats--access:ro"]);
+    mock.agent_as(&other, "mark_events_as_seen", seen.clone()).await.ok();
+    mock.agent("deactivate_chat", json!({"id": chat})).await.ok();
+    mock.agent("mark_events_as_seen", seen).await.ok();
 }

@@ -137,7 +137,7 @@ async fn every_webhook_is_of_its_documented_type() {
 async fn everything(mock: &Mock) {
     let (chat, thread) = mock.chat().await;
     let event = format!("{thread}_1");
-    let (set, gone) = (json!({"rating": {"score": 1}}), json!({"rating": ["score"]}));
+    let (set, gone) = (json!({"test": {"int_property": 1}}), json!({"test": ["int_property"]}));
     for (action, body) in [
         (
             "add_user_to_chat",
@@ -169,7 +169,7 @@ async fn everything(mock: &Mock) {
     mock.agent("tag_thread", tag.clone()).await.ok();
     mock.agent("untag_thread", tag).await.ok();
     let cards = json!({"type": "rich_message", "template_id": "cards", "elements": [{"buttons": [
-        {"type": "message", "text": "Yes", "postback_id": "yes", "user_ids": []}]}]});
+        {"type": "message", "value": "yes", "text": "Yes", "postback_id": "yes", "user_ids": []}]}]});
     let rich = mock.agent("send_event", json!({"chat_id": chat, "event": cards})).await.ok();
     let postback = json!({"chat_id": chat, "thread_id": thread, "event_id": rich["event_id"], "postback": {"id": "yes", "toggled": true}});
     mock.agent("send_rich_message_postback", postback).await.ok();
@@ -208,6 +208,25 @@ async fn in_configuration(mock: &Mock) {
     mock.configuration("delete_tag", json!({"name": "a"})).await.ok();
     let rule = json!({"access": {"groups": [1]}, "conditions": {"url": {"values": [{"value": "a"}]}}});
     mock.configuration("add_auto_access", rule).await.ok();
+}
+
+#[tokio::test]
+async fn postbacks_are_told_of_in_active_threads_alone() {
+    let mock = Mock::with(quick()).await;
+    let receiver = Receiver::start([]).await;
+    register(&mock, &receiver, "incoming_rich_message_postback", json!({})).await;
+    let (chat, thread) = mock.chat().await;
+    let button = json!({"text": "Yes", "postback_id": "yes", "user_ids": []});
+    let event = json!({"type": "rich_message", "template_id": "cards", "elements": [{"buttons": [button]}]});
+    let sent = mock.agent("send_event", json!({"chat_id": chat, "event": event})).await.ok();
+    let postback = |toggled: bool| json!({"chat_id": chat, "thread_id": thread, "event_id": sent["event_id"], "postback": {"id": "yes", "toggled": toggled}});
+    mock.agent("send_rich_message_postback", postback(true)).await.ok();
+    mock.agent("deactivate_chat", json!({"id": chat})).await.ok();
+    mock.agent("send_rich_message_postback", postback(false)).await.ok();
+    mock.server.webhooks_settled().await;
+    let told: Vec<_> =
+        receiver.got().iter().map(|body| body["payload"]["postback"]["toggled"].clone()).collect();
+    assert_eq!(told, [true]);
 }
 
 #[tokio::test]

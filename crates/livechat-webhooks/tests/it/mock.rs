@@ -82,7 +82,7 @@ async fn what_livechat_delivers_reaches_the_handlers_typed_and_in_order() {
     ];
     let Wired { mock, livechat, ids } = wire(inbox.clone(), SECRET, actions).await;
     let agent = livechat.agent();
-    livechat.configuration().create_tag(&CreateTag::new("shipping")).await.unwrap();
+    livechat.configuration().create_tag(&CreateTag::new("shipping").group_ids([0])).await.unwrap();
     let chat = agent.start_chat(&StartChat::new().continuous(true)).await.unwrap().into_inner();
     agent.send_event(&SendEvent::new(&chat.chat_id, "Good morning!")).await.unwrap();
     agent.tag_thread(&TagThread::new(&chat.chat_id, &chat.thread_id, "shipping")).await.unwrap();

@@ -139,7 +139,8 @@ async fn talk(agent: &LiveChat, customer: &LiveChat, client_id: &str) {
     for text in ["What does it look like?", "It is a grey box", "One moment"] {
         send(agent, "agent", "send_event", json!({"chat_id": id, "event": message(text)})).await;
     }
-    let button = |id: &str| json!({"type": "message", "text": id, "postback_id": id, "user_ids": []});
+    let button =
+        |id: &str| json!({"type": "message", "value": id, "text": id, "postback_id": id, "user_ids": []});
     let buttons = json!([{"buttons": [button("confirm_order"), button("track_parcel")]}]);
     let rich = json!({"type": "rich_message", "template_id": "cards", "elements": buttons});
     send(agent, "agent", "send_event", json!({"chat_id": id, "event": rich})).await;

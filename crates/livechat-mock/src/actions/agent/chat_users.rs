@@ -58,9 +58,7 @@ fn destination(call: &Call<'_>, id: &str, target: Option<&TransferTarget>) -> Re
                 _ => Err(wrong()),
             });
             let group_ids = ids.collect::<Result<Vec<_>, _>>()?;
-            call.state
-                .check_groups(&group_ids)
-                .map_err(|error| ApiError::not_found(error.details.message))?;
+            super::check_groups(call, &group_ids)?;
             Ok(Destination { group_ids, agents: None })
         }
         _ => {

@@ -70,6 +70,7 @@ pub(crate) fn list_threads(
     let mut paging = Paging::begin("agent.list_threads", call.now, request, page_id.as_ref(), others)?;
     // The chat must be named with every page.
     paging.request.chat_id = chat_id;
+    paging.from_newest = paging.request.min_events_count.is_some();
     let request = &paging.request;
     let limit = limit(request.limit, 3, 100)?;
     let chat = call.state.visible_chat(&call.caller, request.chat_id.as_str())?;

@@ -41,7 +41,8 @@ pub(crate) fn get_customer(
     response.customer_last_event_created_at = view.customer_last_event_created_at;
     response.created_at = view.created_at;
     let chats = call.state.chats.values().filter(|chat| chat.customer_id() == Some(request.id.as_str()));
-    response.chat_ids = Some(chats.map(|chat| chat.id.as_str().into()).collect());
+    response.chat_ids =
+        Some(chats.map(|chat| chat.id.as_str().into()).collect()).filter(|chats: &Vec<_>| !chats.is_empty());
     Ok(response)
 }
 
@@ -100,7 +101,8 @@ fn sort_key(customer: &Customer, chats: &[&Chat], by: Option<&CustomerSortKey>) 
         Some(CustomerSortKey::CustomerLastEvent) => time(customer.own_last_event),
         _ => time(Some(customer.created_at)),
     };
-    (number, customer.id.clone())
+    // Who have the same number are sorted by the time that they were created.
+    (number, format!("{:020}{}", customer.created_at.as_microsecond(), customer.id))
 }
 
 /// The filters of `list_customers`.
@@ -214,11 +216,13 @@ pub(crate) fn update_customer(call: &mut Call<'_>, request: UpdateCustomer) -> R
     Ok(Empty::default())
 }
 
+/// Whether the text is a UUID of version 4.
 fn is_uuid(text: &str) -> bool {
-    let dashes = [8, 13, 18, 23];
     text.len() == 36
-        && text.bytes().enumerate().all(|(index, byte)| {
-            if dashes.contains(&index) { byte == b'-' } else { byte.is_ascii_hexdigit() }
+        && text.bytes().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => byte == b'-',
+            14 => byte == b'4',
+            _ => byte.is_ascii_hexdigit(),
         })
 }
 

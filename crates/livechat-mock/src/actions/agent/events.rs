@@ -80,6 +80,10 @@ pub(crate) fn press(
 ) -> Result<Empty, ApiError> {
     call.state.visible_chat(&call.caller, id.as_str())?;
     toggle(call, id.as_str(), thread.as_str(), event.as_str(), &postback)?;
+    // Webhooks tell of postbacks in active threads alone.
+    if !call.state.chat(id.as_str())?.thread(thread.as_str())?.active {
+        return Ok(Empty::default());
+    }
     let user = call.caller.id().to_owned();
     let webhook = IncomingRichMessagePostback::new(user, id.clone(), thread, event, postback);
     call.emit_about(id.as_str(), webhook);

@@ -24,7 +24,7 @@ pub(crate) fn get_license_info(
 
 pub(crate) fn mark_events_as_seen(call: &mut Call<'_>, request: MarkEventsAsSeen) -> Result<Empty, ApiError> {
     let id = request.chat_id.as_str();
-    call.state.require_presence(&call.caller, id, None)?;
+    call.state.visible_chat(&call.caller, id)?;
     mark(call, id, request.seen_up_to)
 }
 

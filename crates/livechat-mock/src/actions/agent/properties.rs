@@ -83,17 +83,17 @@ fn take(
     Ok(Empty::default())
 }
 
-/// The tag must exist, in this very spelling, and be one of a group of the chat.
+/// The tag must exist, in this very spelling, and have a group in common with the thread; one without groups has none.
 pub(crate) fn tag_thread(call: &mut Call<'_>, request: TagThread) -> Result<Empty, ApiError> {
     let (id, thread_id, tag) = (request.chat_id, request.thread_id, request.tag);
     let chat = call.state.visible_chat(&call.caller, id.as_str())?;
     let known = call.state.tags.iter().find(|known| known.name == tag);
     let known = known.ok_or_else(|| ApiError::validation(format!("`tag`: there is no tag \"{tag}\"")))?;
-    let usable = chat.group_ids.contains(&0)
-        || known.group_ids.is_empty()
-        || known.group_ids.iter().any(|group| group.get() == 0 || chat.group_ids.contains(&group.get()));
-    if !usable {
-        return Err(ApiError::validation(format!("`tag`: tag \"{tag}\" is not of the groups of the chat")));
+    let groups = &chat.thread(thread_id.as_str())?.group_ids;
+    // Group 0 is everyone.
+    let shared = |group: i64| group == 0 || groups.contains(&0) || groups.contains(&group);
+    if !known.group_ids.iter().any(|group| shared(group.get())) {
+        return Err(ApiError::validation(format!("`tag`: tag \"{tag}\" is not of the groups of the thread")));
     }
     let thread = call.state.chat_mut(id.as_str())?.thread_mut(thread_id.as_str())?;
     if thread.tags.contains(&tag) {

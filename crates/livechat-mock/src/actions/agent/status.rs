@@ -3,7 +3,7 @@
 use livechat_types::{
     Empty,
     agent::{AgentRoutingStatus, ListRoutingStatuses, SetRoutingStatus},
-    shared::RoutingStatusSet,
+    shared::{RoutingStatus, RoutingStatusSet},
 };
 
 use crate::{actions::Call, error::ApiError};
@@ -14,6 +14,9 @@ pub(crate) fn set_routing_status(call: &mut Call<'_>, request: SetRoutingStatus)
     let id = request.agent_id.as_ref().map_or(own.as_str(), |id| id.as_str()).to_owned();
     let worker = call.state.worker(&id);
     let worker = worker.ok_or_else(|| ApiError::not_found(format!("there is no agent `{id}`")))?;
+    if !worker.is_bot && request.status == RoutingStatus::Offline {
+        return Err(ApiError::validation(format!("`status`: `offline` is for bots, and `{id}` is none")));
+    }
     let scope = match (worker.is_bot, id == own) {
         (false, true) => "agents--my:rw",
         (false, false) => "agents--all:rw",

@@ -46,6 +46,7 @@ pub(crate) fn list_threads(
     let chat_id = request.chat_id.clone();
     let mut paging = Paging::begin("customer.list_threads", call.now, request, page_id.as_ref(), others)?;
     paging.request.chat_id = chat_id;
+    paging.from_newest = paging.request.min_events_count.is_some();
     let request = &paging.request;
     let limit = limit(request.limit, 3, 100)?;
     let chat = call.state.visible_chat(&call.caller, request.chat_id.as_str())?;
