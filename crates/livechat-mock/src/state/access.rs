@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use livechat_types::{Scopes, shared::ErrorType};
 use serde::{Deserialize, Serialize};
 
-use super::{State, chats::Chat};
+use super::{
+    State,
+    chats::{Chat, Thread},
+};
 use crate::error::ApiError;
 
 /// Who a token speaks for.
@@ -104,6 +107,26 @@ impl State {
             }
             Who::Nobody => false,
         }
+    }
+
+    /// Whether the caller may read the thread: of an agent or bot that is a matter of the groups that it took place in.
+    pub(crate) fn may_read(&self, caller: &Caller, chat: &Chat, thread: &Thread) -> bool {
+        if !caller.is_worker() {
+            return self.may_see(caller, chat);
+        }
+        let id = caller.id();
+        caller.has("chats--all:ro")
+            || thread.user_ids.iter().any(|user| user == id)
+            || self.shares_group(id, &thread.group_ids)
+    }
+
+    /// The chat, if the caller may see it or read one of its threads.
+    pub(crate) fn readable_chat(&self, caller: &Caller, id: &str) -> Result<&Chat, ApiError> {
+        let chat = self.chat(id)?;
+        if chat.threads.iter().any(|thread| self.may_read(caller, chat, thread)) {
+            return Ok(chat);
+        }
+        self.visible_chat(caller, id)
     }
 
     /// The chat, if the caller may see it.

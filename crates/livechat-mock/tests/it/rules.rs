@@ -381,3 +381,39 @@ async fn whoever_has_access_to_a_chat_marks_its_events_as_seen() {
     mock.agent("deactivate_chat", json!({"id": chat})).await.ok();
     mock.agent("mark_events_as_seen", seen).await.ok();
 }
+
+#[tokio::test]
+async fn agents_read_the_threads_of_their_groups_and_those_that_they_took_part_in() {
+    let mock = Mock::start().await;
+    let billing = json!({"name": "Billing", "agent_priorities": {"owner@example.com": "normal"}});
+    let billing = mock.configuration("create_group", billing).await.ok()["id"].clone();
+    let access = |group: &Value| json!({"group_ids": [group]});
+    let started = mock.agent("start_chat", json!({"chat": {"access": access(&billing)}})).await.ok();
+    let chat = &started["chat_id"];
+    let mut threads = vec![started["thread_id"].clone()];
+    for group in [json!(1), billing.clone(), json!(1), billing] {
+        mock.agent("deactivate_chat", json!({"id": chat})).await.ok();
+        let resumed =
+            mock.agent("resume_chat", json!({"chat": {"id": chat, "access": access(&group)}})).await.ok();
+        threads.push(resumed["thread_id"].clone());
+    }
+    // Sara is in group 1 alone, and the chat has moved on since.
+    let sara = mock.server.token_of("sales@example.com", &["chats--access:ro"]);
+    let listed = mock.agent_as(&sara, "list_threads", json!({"chat_id": chat})).await.ok();
+    assert_eq!(listed["found_threads"], 2);
+    assert_eq!(json!(ids(&listed["threads"], "id")), json!([threads[3], threads[1]]));
+    let get = async |thread: &Value| {
+        mock.agent_as(&sara, "get_chat", json!({"chat_id": chat, "thread_id": thread})).await
+    };
+    assert_eq!(get(&threads[1]).await.ok()["thread"]["id"], threads[1]);
+    assert_eq!(get(&threads[2]).await.error(), "missing_access");
+    let archives = mock.agent_as(&sara, "list_archives", json!({})).await.ok();
+    assert_eq!(archives["found_chats"], 2);
+    let latest = &archives["chats"][0]["thread"];
+    assert_eq!((&latest["previous_thread_id"], &latest["next_thread_id"]), (&threads[2], &threads[4]));
+    assert_eq!(latest["previous_accessible_thread_id"], threads[1]);
+    assert!(latest.get("next_accessible_thread_id").is_none());
+    let owner = mock.agent("list_archives", json!({})).await.ok();
+    assert_eq!(owner["found_chats"], 5);
+    assert_eq!(owner["chats"][1]["thread"]["next_accessible_thread_id"], threads[4]);
+}

@@ -2,7 +2,7 @@
 
 use livechat_types::{
     agent::{ArchivesFilters, FormFilterType, GroupsFilter, Highlights, ListArchives, ListArchivesResponse},
-    shared::{Chat, Event},
+    shared::{Chat, Event, ThreadId},
 };
 
 use crate::{
@@ -33,8 +33,8 @@ pub(crate) fn list_archives(
     let wanted = filters.and_then(|filters| filters.thread_ids.as_ref());
     let search = search(filters)?;
     let mut found = Vec::new();
-    for chat in call.state.chats.values().filter(|chat| call.state.may_see(&call.caller, chat)) {
-        for thread in &chat.threads {
+    for chat in call.state.chats.values() {
+        for thread in chat.threads.iter().filter(|thread| call.state.may_read(&call.caller, chat, thread)) {
             let meant = match wanted {
                 Some(ids) => ids.iter().any(|id| *id == thread.id.as_str()),
                 None => search.holds(call.state, chat, thread),
@@ -64,9 +64,13 @@ pub(crate) fn list_archives(
 /// A chat with one thread, which here also names its neighbours that may be read.
 fn archived(call: &Call<'_>, chat: &chats::Chat, thread: &chats::Thread) -> Chat {
     let mut view = views::agent::chat(call.state, &call.caller, chat, Some(thread));
-    if let Some(thread) = &mut view.thread {
-        thread.previous_accessible_thread_id.clone_from(&thread.previous_thread_id);
-        thread.next_accessible_thread_id.clone_from(&thread.next_thread_id);
+    if let Some(shown) = &mut view.thread {
+        let readable = |other: &&chats::Thread| call.state.may_read(&call.caller, chat, other);
+        let id = |other: &chats::Thread| ThreadId::from(other.id.as_str());
+        let mut halves = chat.threads.splitn(2, |other| other.id == thread.id);
+        shown.previous_accessible_thread_id =
+            halves.next().and_then(|before| before.iter().rfind(readable)).map(id);
+        shown.next_accessible_thread_id = halves.next().and_then(|after| after.iter().find(readable)).map(id);
     }
     view
 }

@@ -7,7 +7,7 @@ use livechat_types::{
         ListThreadsResponse, NewThread, ResumeChat, ResumeChatResponse, StartChat, StartChatResponse,
         UnfollowChat,
     },
-    shared::{Access, Chat, UserType},
+    shared::{Access, Chat, ErrorType, UserType},
 };
 
 use crate::{
@@ -73,13 +73,15 @@ pub(crate) fn list_threads(
     paging.from_newest = paging.request.min_events_count.is_some();
     let request = &paging.request;
     let limit = limit(request.limit, 3, 100)?;
-    let chat = call.state.visible_chat(&call.caller, request.chat_id.as_str())?;
+    let chat = call.state.readable_chat(&call.caller, request.chat_id.as_str())?;
     let filters = request.filters.as_ref();
     let threads = chat.threads.iter().filter(|thread| {
-        filters.is_none_or(|filters| crate::search::within(thread.created_at, filters.from, filters.to))
+        call.state.may_read(&call.caller, chat, thread)
+            && filters
+                .is_none_or(|filters| crate::search::within(thread.created_at, filters.from, filters.to))
     });
+    let limit = request.min_events_count.map_or(limit, |count| enough_threads(threads.clone().rev(), count));
     let items: Vec<_> = threads.map(|thread| (thread_key(thread), thread)).collect();
-    let limit = request.min_events_count.map_or(limit, |count| enough_threads(chat, count));
     let page = paging.cut(items, request.sort_order.as_ref(), limit);
     let threads = page.items.into_iter().map(|thread| views::agent::thread(chat, thread));
     let mut response = ListThreadsResponse::new(threads.collect::<Vec<_>>(), page.total);
@@ -107,10 +109,10 @@ pub(crate) fn check_thread_limits(
     }
 }
 
-/// How many of the latest threads hold so many events.
-pub(crate) fn enough_threads(chat: &chats::Chat, events: u32) -> usize {
+/// How many of the threads, the latest first, hold so many events.
+pub(crate) fn enough_threads<'a>(threads: impl Iterator<Item = &'a chats::Thread>, events: u32) -> usize {
     let mut missing = i64::from(events);
-    let latest = chat.threads.iter().rev().take_while(|thread| {
+    let latest = threads.take_while(|thread| {
         let needed = missing > 0;
         missing -= i64::try_from(thread.events.len()).unwrap_or(i64::MAX);
         needed
@@ -119,10 +121,21 @@ pub(crate) fn enough_threads(chat: &chats::Chat, events: u32) -> usize {
 }
 
 pub(crate) fn get_chat(call: &mut Call<'_>, request: GetChat) -> Result<Chat, ApiError> {
-    let chat = call.state.visible_chat(&call.caller, request.chat_id.as_str())?;
-    let thread = match &request.thread_id {
-        Some(id) => Some(chat.thread(id.as_str())?),
-        None => chat.threads.last(),
+    let id = request.chat_id.as_str();
+    let (chat, thread) = match &request.thread_id {
+        Some(thread) => {
+            let chat = call.state.readable_chat(&call.caller, id)?;
+            let thread = chat.thread(thread.as_str())?;
+            if !call.state.may_read(&call.caller, chat, thread) {
+                let message = format!("no access to the groups of thread `{}`", thread.id);
+                return Err(ApiError::new(ErrorType::MissingAccess, message));
+            }
+            (chat, Some(thread))
+        }
+        None => {
+            let chat = call.state.visible_chat(&call.caller, id)?;
+            (chat, chat.threads.last())
+        }
     };
     Ok(views::agent::chat(call.state, &call.caller, chat, thread))
 }

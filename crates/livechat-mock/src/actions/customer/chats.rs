@@ -50,7 +50,8 @@ pub(crate) fn list_threads(
     let request = &paging.request;
     let limit = limit(request.limit, 3, 100)?;
     let chat = call.state.visible_chat(&call.caller, request.chat_id.as_str())?;
-    let limit = request.min_events_count.map_or(limit, |count| enough_threads(chat, count));
+    let limit =
+        request.min_events_count.map_or(limit, |count| enough_threads(chat.threads.iter().rev(), count));
     let items = chat.threads.iter().map(|thread| (thread_key(thread), thread)).collect();
     let page = paging.cut(items, request.sort_order.as_ref(), limit);
     let threads = page.items.into_iter().map(|thread| views::customer::thread(chat, thread));
