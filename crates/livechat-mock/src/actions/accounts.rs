@@ -214,9 +214,11 @@ fn from_cookie(call: &mut Call<'_>, client_id: &str, expires_in: Option<u32>) ->
     let customer = known.unwrap_or_else(|| call.state.ids.uuid());
     let secret = call.state.tokens.cookies.get(&customer).cloned().unwrap_or_else(|| call.state.ids.hex());
     call.state.tokens.cookies.insert(customer.clone(), secret.clone());
+    // A browser takes loopback for safe, and sends these with a page of another origin. Programs keep safe cookies from plain HTTP.
+    let safety = if call.origin.is_some() { "; Secure; SameSite=None" } else { "" };
     for (name, value) in [("__lc_cid", &customer), ("__lc_cst", &secret)] {
         call.set_cookies
-            .push(format!("{name}={value}; Path=/v2/customer; Max-Age={COOKIE_LIFETIME}; HttpOnly"));
+            .push(format!("{name}={value}; Path=/v2/customer; Max-Age={COOKIE_LIFETIME}; HttpOnly{safety}"));
     }
     token_for(call, &customer, client_id, expires_in)
 }
@@ -244,11 +246,23 @@ fn require_agent(call: &Call<'_>) -> Result<(), ApiError> {
 fn by_agent(call: &mut Call<'_>, grant: &AgentTokenGrant) -> Result<CustomerTokenDetails, ApiError> {
     require_agent(call)?;
     check_organization(call, grant.organization_id.as_ref().map(AsRef::as_ref))?;
-    let customer = match &grant.entity_id {
-        Some(id) => id.as_str().to_owned(),
-        None => call.state.ids.uuid(),
-    };
+    let customer = customer_for(call, grant.entity_id.as_ref())?;
     Ok(token_for(call, &customer, grant.client_id.as_str(), grant.expires_in))
+}
+
+/// The customer that an agent's token is to act for, who must exist; a new one if none is named.
+fn customer_for(call: &mut Call<'_>, id: Option<&CustomerId>) -> Result<String, ApiError> {
+    match id {
+        Some(id) => known_customer(call, id.as_str()),
+        None => Ok(call.state.ids.uuid()),
+    }
+}
+
+fn known_customer(call: &Call<'_>, id: &str) -> Result<String, ApiError> {
+    if call.state.customers.contains_key(id) {
+        return Ok(id.to_owned());
+    }
+    Err(ApiError::oauth(OauthErrorCode::ResourceNotFound, format!("there is no customer `{id}`")))
 }
 
 fn by_identity(call: &mut Call<'_>, grant: &IdentityTokenGrant) -> Result<CustomerTokenDetails, ApiError> {
@@ -297,7 +311,7 @@ pub(crate) fn issue_group_customer_token(
         }
         CustomerGrantType::AgentToken => {
             require_agent(call)?;
-            let customer = request.entity_id.map_or_else(|| call.state.ids.uuid(), CustomerId::into_string);
+            let customer = customer_for(call, request.entity_id.as_ref())?;
             Ok(token_for(call, &customer, request.client_id.as_str(), request.expires_in))
         }
         _ => {
@@ -324,12 +338,7 @@ pub(crate) fn issue_identity_transfer_token(
         (BearerType::Customer, Who::Customer(id)) => id.clone(),
         _ => return Err(ApiError::validation("`bearer_type`: the token is not of this type")),
     };
-    if !call.state.customers.contains_key(&customer) {
-        return Err(ApiError::oauth(
-            OauthErrorCode::ResourceNotFound,
-            format!("there is no customer `{customer}`"),
-        ));
-    }
+    let customer = known_customer(call, &customer)?;
     let token = format!("{}:{}", call.state.organization.region, call.state.ids.secret());
     let expires_at =
         call.now.saturating_add(SignedDuration::from_secs(TRANSFER_LIFETIME)).unwrap_or(call.now);

@@ -74,7 +74,11 @@ async fn a_cookie_grant_says_where_the_browser_is_or_the_browser_does() {
     assert_eq!(nowhere.json()["oauth_exception"], "invalid_request");
     let mut request = mock.request("POST", path, "", grant.to_string());
     request.headers_mut().insert("origin", PAGE.parse().unwrap());
-    mock.send(request).await.ok();
+    let by_page = mock.send(request).await;
+    // What a browser needs to send the cookies with a page of another origin.
+    let cookies: Vec<_> = by_page.headers.get_all("set-cookie").iter().collect();
+    assert_eq!(cookies.len(), 2);
+    assert!(cookies.iter().all(|cookie| cookie.to_str().unwrap().ends_with("; Secure; SameSite=None")));
     let mut named = grant;
     named["redirect_uri"] = PAGE.into();
     mock.post(path, "", named).await.ok();

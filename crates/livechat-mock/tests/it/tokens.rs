@@ -209,6 +209,13 @@ async fn an_agents_token_makes_customers_and_a_personal_one_does_not() {
         mock.post("/v2/customer/token", &tokens.agent, same).await.ok()["entity_id"],
         made["entity_id"]
     );
+    // The customer that is named must exist.
+    let mut unknown = body.clone();
+    unknown["entity_id"] = "5d1f8a60-2f7c-4d0b-9a3e-0c6b7e9f1a24".into();
+    for path in ["/v2/customer/token", &format!("/v2/customer/{}/1/token", tokens.organization_id)] {
+        let refused = mock.post(path, &tokens.agent, unknown.clone()).await;
+        assert_eq!(refused.json()["oauth_exception"], "resource_not_found", "{path}");
+    }
     let without = mock.server.token_with_scopes(&["chats--all:rw"]);
     let refused = mock.post("/v2/customer/token", &without, body.clone()).await;
     assert_eq!(
