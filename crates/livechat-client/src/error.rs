@@ -259,6 +259,7 @@ impl Error {
             Some(api) if api.error_type == ErrorType::EntityTooLarge => ErrorKind::TooLarge,
             _ if status == StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimit,
             _ if status == StatusCode::UNAUTHORIZED => ErrorKind::Auth,
+            _ if status == StatusCode::PAYLOAD_TOO_LARGE => ErrorKind::TooLarge,
             _ => ErrorKind::Api,
         };
         let message = match &api {
@@ -266,7 +267,14 @@ impl Error {
                 format!("the server answered {status}: {}", api.error_type)
             }
             Some(api) => format!("the server answered {status}: {}: {}", api.error_type, api.message),
-            None => format!("the server answered {status} with {}", describe_body(&headers, &body)),
+            None => {
+                let hint = if status.is_redirection() {
+                    "; redirects are not followed: is the address the right one?"
+                } else {
+                    ""
+                };
+                format!("the server answered {status} with {}{hint}", describe_body(&headers, &body))
+            }
         };
         let mut error = Self::new(kind, message).with_answer(status, headers, body);
         error.0.api = api;
@@ -390,7 +398,8 @@ impl Error {
         self.0.place.as_ref().map(|place| place.path.as_str())
     }
 
-    /// The line and column in the answer's body where reading failed, both from 1; for [`ErrorKind::Decode`].
+    /// The line in the answer's body where reading failed, from 1, and how many bytes of that line were read; for
+    /// [`ErrorKind::Decode`].
     #[must_use]
     pub fn line_and_column(&self) -> Option<(usize, usize)> {
         self.0.place.as_ref().map(|place| (place.line, place.column))

@@ -47,11 +47,8 @@ impl Unreadable {
     fn no_text(json: &[u8], error: Utf8Error) -> Self {
         let text = json.get(..error.valid_up_to()).unwrap_or_default();
         let lines = || text.split(|byte| *byte == b'\n');
-        Self {
-            path: path::of_position(text),
-            what: "a byte that is not UTF-8".to_owned(),
-            line: lines().count(),
-            column: lines().next_back().map_or(0, <[u8]>::len),
-        }
+        let (line, column) = (lines().count(), lines().next_back().map_or(0, <[u8]>::len));
+        let what = format!("a byte that is not UTF-8 at line {line} column {column}");
+        Self { path: path::of_position(text), what, line, column }
     }
 }

@@ -158,7 +158,7 @@ impl LiveChat {
     async fn exchange(&self, call: &Call, request: &mut Request) -> Result<Answer> {
         let Shared { settings, stack, .. } = &*self.0;
         let answer = timeout_at(call.deadline_in_tokio(), stack.send(request)).await;
-        let answer = answer.unwrap_or_else(|_| Err(overdue(settings.timeout)))?;
+        let answer = answer.unwrap_or_else(|_| Err(overdue(call, settings.timeout)))?;
         if let Some(http) = &call.action().http {
             settings.notices.heed(http.path, answer.headers());
         }
@@ -245,8 +245,10 @@ fn cookies_value(cookies: &Secret) -> Result<HeaderValue> {
     Ok(value)
 }
 
-fn overdue(timeout: std::time::Duration) -> Error {
-    Error::new(ErrorKind::Timeout, format!("the call was not done within {timeout:?}")).with_reached()
+fn overdue(call: &Call, timeout: std::time::Duration) -> Error {
+    let error = Error::new(ErrorKind::Timeout, format!("the call was not done within {timeout:?}"));
+    // It may have waited for a token or for its turn all the time.
+    if call.attempts() == 0 { error } else { error.with_reached() }
 }
 
 /// Reads an answer.

@@ -76,10 +76,9 @@ impl Transport {
 
     async fn exchange(&self, request: &mut Request) -> Result<Answer> {
         let time = if request.body().is_upload() { self.limits.upload } else { self.limits.attempt };
-        let mut end = after(time);
-        if let Some(call) = request.extensions().get::<Call>() {
-            end = end.min(call.deadline_in_tokio());
-        }
+        let end_of_attempt = after(time);
+        let call = request.extensions().get::<Call>();
+        let end = call.map_or(end_of_attempt, |call| call.deadline_in_tokio().min(end_of_attempt));
         let url = self.last_address.parse(request.uri())?;
         let pending = self.client.execute(for_reqwest(request, url));
         let mut arrived = None;
@@ -93,7 +92,11 @@ impl Transport {
                 Err(arrived.into_error(Error::new(ErrorKind::Timeout, message)))
             }
             (_, None) => {
-                let message = format!("there was no answer within {time:?}");
+                let message = if end < end_of_attempt {
+                    "there was no answer before the time of the whole call was over".to_owned()
+                } else {
+                    format!("there was no answer within {time:?}")
+                };
                 Err(Error::new(ErrorKind::Timeout, message).with_reached())
             }
         }

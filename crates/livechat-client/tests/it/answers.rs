@@ -52,6 +52,7 @@ async fn the_kind_follows_the_documented_type_and_then_the_status() {
         assert_eq!(error_of(Script::error(status, error_type)).await.kind(), kind, "{error_type}");
     }
     assert_eq!(error_of(Script::status(401, &[], "")).await.kind(), ErrorKind::Auth);
+    assert!(error_of(Script::status(413, &[], "<html>")).await.is_too_large());
     assert!(error_of(Script::status(404, &[], "")).await.is_not_found());
     assert!(error_of(Script::error(400, "group_not_found")).await.is_not_found());
 }
@@ -80,6 +81,7 @@ async fn html_with_status_200_is_a_decode_error_that_says_so() {
 async fn a_redirect_is_an_error_and_not_followed() {
     let error = error_of(Script::status(302, &[("Location", "http://127.0.0.1:1/")], "")).await;
     assert_eq!(error.status(), Some(StatusCode::FOUND));
+    assert!(error.to_string().contains("redirects are not followed"), "{error}");
 }
 
 #[tokio::test]
@@ -125,7 +127,10 @@ async fn bytes_that_are_no_text_are_named_by_path_line_and_column() {
     assert_eq!(error.json_path(), Some("users[0].id"));
     assert_eq!(error.line_and_column(), Some((2, 22)));
     assert_eq!(error.raw_body().unwrap(), &body);
-    assert!(error.to_string().contains("at `users[0].id`: a byte that is not UTF-8"), "{error}");
+    assert!(
+        error.to_string().contains("at `users[0].id`: a byte that is not UTF-8 at line 2 column 22"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -252,7 +257,10 @@ async fn a_server_that_falls_silent_in_the_body_is_a_timeout_that_keeps_what_cam
 async fn the_whole_call_has_a_limit_too() {
     let server = Server::start([Script::stall()]).await;
     let client = server.builder().timeout(Duration::from_millis(50)).build().unwrap();
-    assert!(client.agent().send(&DEACTIVATE_CHAT).await.unwrap_err().is_timeout());
+    let error = client.agent().send(&DEACTIVATE_CHAT).await.unwrap_err();
+    assert!(error.is_timeout());
+    assert!(error.may_have_reached_server());
+    assert!(error.to_string().contains("before the time of the whole call was over"), "{error}");
 }
 
 #[tokio::test]

@@ -183,6 +183,21 @@ async fn a_refresh_is_carried_through_when_all_who_wait_are_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_wait_for_a_token_ends_with_the_time_of_the_call_and_surely_nothing_was_sent() {
+    let provider = Arc::new(Counting::default());
+    let half_a_second = Duration::from_millis(500);
+    let builder = in_memory(|_| answer(200, &[], CHAT)).timeout(half_a_second);
+    let agent =
+        builder.build().unwrap().with_credentials(Credentials::provided("test", provider.clone())).agent();
+    let start = Instant::now();
+    let error = agent.send(&GET_CHAT).await.unwrap_err();
+    assert!(error.is_timeout());
+    assert_eq!(start.elapsed(), half_a_second);
+    assert_eq!(error.attempts(), 0);
+    assert!(!error.may_have_reached_server());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_provider_that_fails_tells_all_who_wait_and_is_asked_again_by_the_next_call() {
     let provider = Arc::new(Counting { fails: Some(1), ..Counting::default() });
     let (agent, seen) = client(&provider, |_| true);
