@@ -272,6 +272,9 @@ impl LiveChatBuilder {
 
     /// Sends requests by a service of one's own in place of the network, such as one that answers from memory.
     ///
+    /// Unpacking, the limits of an attempt and of an answer's size, connections and proxies are then its business; the time of the whole call
+    /// stays limited. Its errors have the kind [`Layer`](crate::ErrorKind::Layer) and are never sent again, unlike answers of it.
+    ///
     /// ```
     /// use livechat_client::{Credentials, LiveChat, layers::{Answer, Request}};
     ///
@@ -328,9 +331,11 @@ impl LiveChatBuilder {
                 Api::Accounts => ("LIVECHAT_ACCOUNTS_URL", ACCOUNTS_URL),
                 _ => ("LIVECHAT_API_URL", API_URL),
             };
-            let from_environment = || variable(name).filter(|url| !url.is_empty());
-            let url = own.clone().or_else(from_environment).unwrap_or_else(|| default.to_owned());
-            urls.push((*api, checked_url(*api, &url)?));
+            let from_environment = variable(name).filter(|url| own.is_none() && !url.is_empty());
+            let url = own.as_deref().or(from_environment.as_deref()).unwrap_or(default);
+            let source = if from_environment.is_some() { format!(", from `{name}`,") } else { String::new() };
+            let place = format!("of the {} API{source}", api.as_str());
+            urls.push((*api, checked_url(&place, url)?));
         }
         let own = concat!("livechat-client/", env!("CARGO_PKG_VERSION"));
         let user_agent =
@@ -396,11 +401,11 @@ fn apply(stack: Stack, layers: Vec<Wrap>) -> Stack {
     layers.into_iter().fold(stack, |stack, wrap| wrap(stack))
 }
 
-/// Checks an address once, here, so that no call can fail for it.
-fn checked_url(api: Api, url: &str) -> Result<BaseUrl> {
-    let wrong = |why: &str| {
-        Error::build(format!("the address `{}` of the {} API {why}", url.escape_debug(), api.as_str()))
-    };
+/// Checks an address once, here, so that no call can fail for it. `place` says whose it is and where it stands.
+fn checked_url(place: &str, url: &str) -> Result<BaseUrl> {
+    // A password may stand before an `@`.
+    let shown = if url.contains('@') { String::new() } else { format!("`{}` ", url.escape_debug()) };
+    let wrong = |why: &str| Error::build(format!("the address {shown}{place} {why}"));
     let uri: Uri = url.parse().map_err(|_| wrong("cannot be read"))?;
     let parts = uri.into_parts();
     let (Some(scheme), Some(authority)) =
@@ -409,10 +414,7 @@ fn checked_url(api: Api, url: &str) -> Result<BaseUrl> {
         return Err(wrong("does not begin with `https://` or `http://` and a host"));
     };
     if authority.as_str().contains('@') {
-        return Err(Error::build(format!(
-            "the address of the {} API holds credentials; give them as Credentials",
-            api.as_str()
-        )));
+        return Err(wrong("holds credentials; give them as Credentials"));
     }
     let path = parts.path_and_query.as_ref();
     if path.is_some_and(|path| path.query().is_some()) || url.contains('#') {
@@ -425,8 +427,8 @@ fn checked_url(api: Api, url: &str) -> Result<BaseUrl> {
 impl fmt::Debug for LiveChatBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LiveChatBuilder")
+            // The addresses are not checked yet: a password may stand in one.
             .field("credentials", &self.credentials)
-            .field("base_urls", &self.base_urls)
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }
@@ -457,8 +459,24 @@ mod tests {
             let error = builder().api_url(url).settings(|_| None).unwrap_err();
             assert!(error.to_string().contains("agent"), "{url}: {error}");
         }
-        let error = builder().api_url("http://me:hunter2@x").settings(|_| None).unwrap_err();
-        assert!(!format!("{error} {error:?}").contains("hunter2"));
+        for url in
+            ["http://me:hunter2@x", "ftp://me:hunter2@x", "http://me:hunter2@x y", "http://me:hunter2@x?a"]
+        {
+            let builder = builder().api_url(url);
+            let error = builder.settings(|_| None).unwrap_err();
+            assert!(!format!("{error} {error:?} {builder:?}").contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_address_of_the_environment_is_told_with_its_variable() {
+        let environment = |name: &str| (name == "LIVECHAT_ACCOUNTS_URL").then(|| "accounts".to_owned());
+        let error = builder().settings(environment).unwrap_err().to_string();
+        assert!(
+            error.contains("`accounts` of the accounts API, from `LIVECHAT_ACCOUNTS_URL`, does"),
+            "{error}"
+        );
+        assert!(builder().accounts_url("http://x").settings(environment).is_ok());
     }
 
     #[test]
