@@ -7,7 +7,7 @@ use livechat_types::{Content, Http};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Body, Error, Result, UploadFile, livechat::Context};
+use crate::{Body, Error, Result, UploadFile, json, livechat::Context};
 
 /// A request without its address.
 pub(crate) struct Encoded {
@@ -25,7 +25,7 @@ impl Encoded {
     pub(crate) fn has_field(&self, name: &str) -> bool {
         let body = self.body.as_bytes().map_or(&[][..], |body| body);
         let in_pairs = |pairs: &[u8]| form_urlencoded::parse(pairs).any(|(key, _)| key == name);
-        match crate::json::value(body) {
+        match json::value(body) {
             Some(body) => body.get(name).is_some() || in_pairs(self.query.as_bytes()),
             None => in_pairs(body) || in_pairs(self.query.as_bytes()),
         }
@@ -35,7 +35,7 @@ impl Encoded {
 /// Encodes a request as its route asks.
 pub(crate) fn request(http: &Http, request: &impl Serialize) -> Result<Encoded> {
     match http.content {
-        Content::Json => json(request),
+        Content::Json => in_json(request),
         Content::Query => Ok(Encoded { query: pairs(request)?, content_type: None, body: Body::empty() }),
         Content::Form => Ok(Encoded {
             query: String::new(),
@@ -47,7 +47,7 @@ pub(crate) fn request(http: &Http, request: &impl Serialize) -> Result<Encoded> 
 }
 
 /// A JSON body.
-pub(crate) fn json(request: &impl Serialize) -> Result<Encoded> {
+fn in_json(request: &impl Serialize) -> Result<Encoded> {
     let body = serde_json::to_vec(request).map_err(unencodable)?;
     Ok(Encoded {
         query: String::new(),

@@ -185,8 +185,8 @@ fn compare(
     }
     let (mut superfluous, mut kept) = (registered, Vec::new());
     for webhook in declared {
-        let same =
-            superfluous.iter().position(|other| !renewed && Meaning::of(webhook) == Meaning::told(other));
+        let meaning = Meaning::from(webhook);
+        let same = superfluous.iter().position(|other| !renewed && meaning == Meaning::from(other));
         match same {
             Some(same) => kept.push(superfluous.remove(same)),
             None => room.entry(webhook.action.clone()).or_default().new.push(webhook.clone()),
@@ -236,29 +236,25 @@ struct Meaning<'a> {
     filters: WebhookFilters,
 }
 
-impl<'a> Meaning<'a> {
-    fn of(webhook: &'a RegisterWebhook) -> Self {
-        Self {
-            action: &webhook.action,
-            r#type: &webhook.r#type,
-            url: &webhook.url,
-            description: webhook.description.as_deref().unwrap_or_default(),
-            additional_data: sorted(webhook.additional_data.as_deref()),
-            filters: normal(webhook.filters.clone()),
+/// A webhook is declared by one type and told by another, which name these fields alike.
+macro_rules! meaning_of {
+    ($($type:ty)*) => {$(
+        impl<'a> From<&'a $type> for Meaning<'a> {
+            fn from(webhook: &'a $type) -> Self {
+                Self {
+                    action: &webhook.action,
+                    r#type: &webhook.r#type,
+                    url: &webhook.url,
+                    description: webhook.description.as_deref().unwrap_or_default(),
+                    additional_data: sorted(webhook.additional_data.as_deref()),
+                    filters: normal(webhook.filters.clone()),
+                }
+            }
         }
-    }
-
-    fn told(webhook: &'a Webhook) -> Self {
-        Self {
-            action: &webhook.action,
-            r#type: &webhook.r#type,
-            url: &webhook.url,
-            description: webhook.description.as_deref().unwrap_or_default(),
-            additional_data: sorted(webhook.additional_data.as_deref()),
-            filters: normal(webhook.filters.clone()),
-        }
-    }
+    )*};
 }
+
+meaning_of! { RegisterWebhook Webhook }
 
 fn sorted(data: Option<&[WebhookAdditionalData]>) -> Vec<&WebhookAdditionalData> {
     let mut data: Vec<_> = data.unwrap_or_default().iter().collect();
