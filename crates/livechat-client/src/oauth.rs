@@ -303,7 +303,7 @@ impl OAuthTokens {
 
     async fn next(&self) -> Result<AccessToken, BoxError> {
         let mut state = self.state.lock().await;
-        if let Some(first) = state.first.take() {
+        if let Some(first) = state.first.take().filter(AccessToken::is_fresh) {
             return Ok(first);
         }
         let (tokens, access) = match state.unseen.take() {

@@ -82,6 +82,15 @@ impl AccessToken {
         self.expires_at = Some(after(time));
         self
     }
+
+    /// Whether it lasts long enough to be sent.
+    pub(crate) fn is_fresh(&self) -> bool {
+        is_fresh(self.expires_at)
+    }
+}
+
+fn is_fresh(expires_at: Option<Instant>) -> bool {
+    expires_at.is_none_or(|end| end > after(MARGIN))
 }
 
 /// The tokens of one provider: the current one, and the one being got.
@@ -135,10 +144,6 @@ impl Token {
     pub(crate) fn first_use_of_region(&self) -> Option<HeaderValue> {
         if self.region_used.swap(true, Ordering::Relaxed) { None } else { self.region.clone() }
     }
-
-    fn is_fresh(&self) -> bool {
-        self.expires_at.is_none_or(|end| end > after(MARGIN))
-    }
 }
 
 impl Tokens {
@@ -174,7 +179,7 @@ impl Shared {
     /// The current token if it is fresh, else the flight to wait for: the one under way, or a new one.
     fn current_or_flight(self: &Arc<Self>) -> Result<Arc<Token>, Flight> {
         let mut state = self.state();
-        if let Some(token) = state.current.as_ref().filter(|token| token.is_fresh()) {
+        if let Some(token) = state.current.as_ref().filter(|token| is_fresh(token.expires_at)) {
             return Ok(token.clone());
         }
         // A flight whose sender is gone will never land.

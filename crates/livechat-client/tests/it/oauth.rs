@@ -1,19 +1,23 @@
 //! OAuth 2.1: letting an application in, and tokens that renew themselves.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use livechat_client::{
     AgentApi, Credentials, ErrorKind, LiveChat,
     oauth::{Application, AuthorizationRequest, OAuthTokens},
-    types::Secret,
+    types::{Secret, accounts::TokenDetails},
 };
+use tokio::time::sleep;
 
 use crate::{
     accounts::AGENT,
-    support::{CHAT, GET_CHAT, Script, Server},
+    support::{CHAT, GET_CHAT, Script, Server, answer, in_memory},
 };
 
 const REDIRECT: &str = "http://127.0.0.1:3000/callback";
@@ -180,6 +184,25 @@ async fn the_first_token_is_used_as_long_as_it_lasts_and_then_each_refresh_token
         })
         .collect();
     assert_eq!(refreshed, ["refresh-1", "refresh-2", "refresh-2"], "a server-side application keeps its own");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_token_that_expired_before_its_first_use_is_not_sent() {
+    let sent: Arc<Mutex<Vec<String>>> = Arc::default();
+    let note = sent.clone();
+    let builder = in_memory(move |request| {
+        let token = request.headers().get("authorization").map(|value| value.to_str().unwrap().to_owned());
+        note.lock().unwrap().push(token.unwrap_or_default());
+        answer(200, &[], if request.uri().path() == "/v2/token" { AGENT } else { CHAT })
+    });
+    let livechat = builder.build().unwrap().with_credentials(Credentials::none());
+    let first: TokenDetails = serde_json::from_str(&AGENT.replace("fra:agent-1", "fra:first")).unwrap();
+    let application = Application::new(&livechat, "client-1", REDIRECT);
+    let provider = OAuthTokens::from_details(application, &first).unwrap();
+    sleep(Duration::from_secs(28800)).await;
+    let livechat = livechat.with_credentials(Credentials::provided("6c1a52e0", provider));
+    livechat.agent().send(&GET_CHAT).await.unwrap();
+    assert_eq!(*sent.lock().unwrap(), ["", "Bearer fra:agent-1"]);
 }
 
 #[tokio::test]
