@@ -61,7 +61,8 @@ pub struct Allowance {
 
 /// Where the requests are counted: in memory, or in a place that several processes share.
 ///
-/// Waiting, fairness and the queue are [`RateLimit`]'s; a store only counts. Its methods must be sound when their futures are dropped.
+/// Waiting, fairness and the queue are [`RateLimit`]'s; a store only counts. Its methods must be sound when their futures are dropped. An
+/// error of a store is one of the call, with the kind [`ErrorKind::RateLimit`] and the store's own as its source.
 pub trait RateLimitStore: Send + Sync + 'static {
     /// Takes a place for one request of `key` now, or says how long there will be none.
     fn take<'a>(&'a self, key: &'a str, allowance: Allowance) -> StoreFuture<'a, Take>;
@@ -222,7 +223,9 @@ impl Gate {
         if is_rate_limited(answer) {
             return backoff.pause(error::retry_after(answer.headers()));
         }
-        backoff.refusals = 0;
+        if !backoff.is_under_way() {
+            backoff.refusals = 0;
+        }
         None
     }
 }
@@ -230,14 +233,18 @@ impl Gate {
 impl Backoff {
     /// How long to pause after a refusal; `None` for one of a request sent before a pause that is under way.
     fn pause(&mut self, asked: Option<Duration>) -> Option<Duration> {
-        let now = Instant::now();
-        if asked.is_none() && self.until.is_some_and(|until| now < until) {
+        if asked.is_none() && self.is_under_way() {
             return None;
         }
         let pause = asked.unwrap_or_else(|| Duration::from_secs(1 << self.refusals.min(5)));
         self.refusals += 1;
         self.until = self.until.max(Some(after(pause)));
         Some(pause)
+    }
+
+    /// Whether a pause is under way: then an answer is that of a request sent before it, and says nothing of what comes after.
+    fn is_under_way(&self) -> bool {
+        self.until.is_some_and(|until| Instant::now() < until)
     }
 }
 
@@ -260,7 +267,10 @@ impl Step for RateLimit {
         let answer = rest.send(request).await?;
         if let Some(pause) = gate.pause_after(&answer) {
             tracing::warn!(?pause, "the server refuses requests for their number; this token pauses");
-            self.pause(&gate, pause).await?;
+            if let Err(error) = self.pause(&gate, pause).await {
+                let (parts, body) = answer.into_parts();
+                return Err(error.with_answer(parts.status, parts.headers, body));
+            }
         }
         Ok(answer)
     }

@@ -22,7 +22,7 @@ use crate::{ApiError, Body, Call, ErrorKind, Result, clock::after, error, json, 
 /// |---|---|
 /// | the server could not be reached | always |
 /// | the server refused it unread: 429, `too_many_requests` | always |
-/// | the connection failed later, no answer came in time, a status of 500 and above | if the action is safe to repeat, see [`Repeatable`] |
+/// | the connection failed later, no answer came in time, a status of 500 and above (but 501 and 505) | if the action is safe to repeat, see [`Repeatable`] |
 /// | anything else | never |
 ///
 /// The body of an upload that streams is read once, so it is never sent again. Waits grow by powers of two, with full jitter; a

@@ -10,7 +10,7 @@ use std::{
 };
 
 use livechat_client::{
-    Credentials, ErrorKind, LiveChat, LiveChatBuilder,
+    AgentApi, Credentials, ErrorKind, LiveChat, LiveChatBuilder,
     layers::{Allowance, RateLimit, RateLimitStore, Request, Retry, StoreFuture, Take},
 };
 use tokio::time::{Instant, sleep};
@@ -154,6 +154,16 @@ async fn a_wait_that_would_be_too_long_fails_at_once_and_says_how_long() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_turn_is_waited_for_a_minute_and_no_longer() {
+    for (window, waits) in [(MINUTE, true), (MINUTE + Duration::from_millis(1), false)] {
+        let builder = in_memory(|_| answer(200, &[], "")).timeout(HOUR).rate_limit(RateLimit::new(1, window));
+        let agent = builder.build().unwrap().agent();
+        agent.send(&numbered(0)).await.unwrap();
+        assert_eq!(agent.send(&numbered(1)).await.is_ok(), waits);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_deadline_of_the_call_bounds_the_wait() {
     let client = in_memory(|_| answer(200, &[], ""))
         .timeout(Duration::from_secs(3))
@@ -218,6 +228,64 @@ async fn an_accepted_request_ends_the_growth_of_pauses() {
     let times = times.lock().unwrap();
     let pauses: Vec<_> = times.windows(2).map(|pair| (pair[1] - pair[0]).as_secs()).collect();
     assert_eq!(pauses, [1, 2, 0, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_to_a_request_sent_before_a_pause_does_not_end_the_growth() {
+    let times: Arc<Mutex<Vec<Instant>>> = Arc::default();
+    let note = times.clone();
+    // The second request is sent beside the first, and accepted while the pause for the first is under way.
+    let service = tower::service_fn(move |_: Request| {
+        let number = {
+            let mut times = note.lock().unwrap();
+            times.push(Instant::now());
+            times.len()
+        };
+        async move {
+            sleep(Duration::from_millis(if number == 2 { 500 } else { 100 })).await;
+            Ok::<_, std::io::Error>(answer(if number == 2 { 200 } else { 429 }, &[], ""))
+        }
+    });
+    let builder = in_memory(|_| unreachable!()).transport(service).retry(Retry::never());
+    let agent = builder.build().unwrap().agent();
+    let send = async |index| agent.send(&numbered(index)).await;
+    let (first, second) = tokio::join!(send(0), send(1));
+    assert!(first.is_err() && second.is_ok());
+    for index in 2..4 {
+        send(index).await.unwrap_err();
+    }
+    let times = times.lock().unwrap();
+    let pauses: Vec<_> = times.windows(2).map(|pair| (pair[1] - pair[0]).as_secs()).collect();
+    assert_eq!(pauses, [0, 1, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_holds_back_who_waits_already_and_no_other_token() {
+    let sent = Sent::default();
+    let note = sent.clone();
+    let service = tower::service_fn(move |request: Request| {
+        let number = number(&request);
+        note.lock().unwrap().push((number, Instant::now()));
+        async move {
+            sleep(Duration::from_secs(1)).await;
+            let refusal = answer(429, &[("retry-after", "30")], "");
+            Ok::<_, std::io::Error>(if number == 0 { refusal } else { answer(200, &[], "") })
+        }
+    });
+    let limit = RateLimit::new(1, Duration::from_secs(10));
+    let builder = in_memory(|_| unreachable!()).transport(service).rate_limit(limit).retry(Retry::never());
+    let client = builder.build().unwrap();
+    let other = client.with_credentials(Credentials::bearer("dal:other")).agent();
+    let agent = client.agent();
+    let start = Instant::now();
+    let call = async |agent: &AgentApi, after, index| {
+        sleep(Duration::from_secs(after)).await;
+        agent.send(&numbered(index)).await
+    };
+    let (refused, waited, late) = tokio::join!(call(&agent, 0, 0), call(&agent, 0, 1), call(&other, 5, 2));
+    assert!(refused.is_err() && waited.is_ok() && late.is_ok());
+    let at = |seconds| start + Duration::from_secs(seconds);
+    assert_eq!(*sent.lock().unwrap(), [(0, at(0)), (2, at(5)), (1, at(31))]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -296,4 +364,6 @@ async fn a_store_of_ones_own_decides_and_hears_of_refusals() {
     let client = client.with_credentials(Credentials::personal_access_token("broken", "pat"));
     let error = client.agent().send(&GET_CHAT).await.unwrap_err();
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the store is gone");
+    assert_eq!(error.status().unwrap(), 429, "what the server said is kept");
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(9)));
 }
