@@ -9,7 +9,7 @@ use std::{
 };
 
 use livechat_client::{
-    CustomerApi, LiveChatBuilder,
+    Credentials, CustomerApi, LiveChatBuilder,
     layers::{Answer, Cache, Request},
     types::customer::{GetConfiguration, GetDynamicConfiguration, GetLocalization},
 };
@@ -126,6 +126,24 @@ async fn of_many_calls_one_asks_and_if_it_is_dropped_another_does() {
         call.await.unwrap().unwrap();
     }
     assert_eq!(count.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn clones_of_the_layer_and_all_credentials_share_what_is_kept_for_as_long_as_is_said() {
+    let cache = Cache::new().max_age(Duration::from_secs(60));
+    let ((one, first), (other, second)) = (client(good, cache.clone()), client(good, cache));
+    let (one, other) = (one.build().unwrap(), other.build().unwrap());
+    let others = other.with_credentials(Credentials::bearer("dal:other"));
+    let request = GetConfiguration::new(3, "c1");
+    for wait in [59, 1] {
+        for livechat in [&one, &other, &others] {
+            livechat.customer("2b5b0bd4").get_configuration(&request).await.unwrap();
+        }
+        assert_eq!((first.load(Ordering::SeqCst), second.load(Ordering::SeqCst)), (1, 0));
+        sleep(Duration::from_secs(wait)).await;
+    }
+    others.customer("2b5b0bd4").get_configuration(&request).await.unwrap();
+    assert_eq!(second.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use livechat_client::{
-    BotTokens, Credentials, CustomerCookies, CustomerTokens, ErrorKind, LiveChat, TokenProvider as _,
+    BotTokens, Credentials, CustomerCookies, CustomerTokens, Error, ErrorKind, LiveChat, TokenProvider as _,
     types::{configuration::IssueBotToken, customer::GetCustomer},
 };
 use serde_json::{Value, json};
@@ -118,6 +118,18 @@ async fn an_identity_transfer_token_is_kept_over_failures_that_pass_and_dropped_
     let error = tokens.access_token().await.unwrap_err().to_string();
     assert!(error.contains("a new identity transfer token is needed"), "{error}");
     assert_eq!(server.received().len(), 2);
+}
+
+#[tokio::test]
+async fn a_customer_whose_last_token_is_over_needs_a_new_identity_transfer_token() {
+    let server = Server::start([Script::ok(CUSTOMER), Script::error(401, "authentication")]).await;
+    let tokens = CustomerTokens::by_identity_token(&client(&server), "client-1", "fra:transfer-1");
+    drop(tokens.access_token().await.unwrap());
+    let error = tokens.access_token().await.unwrap_err().downcast::<Error>().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Auth);
+    assert!(error.to_string().contains("a new identity transfer token is needed"), "{error}");
+    let refusal = std::error::Error::source(&error).unwrap().downcast_ref::<Error>().unwrap();
+    assert_eq!(refusal.action(), Some("issue_identity_transfer_token"));
 }
 
 #[tokio::test]

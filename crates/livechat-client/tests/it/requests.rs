@@ -1,8 +1,15 @@
 //! What a request looks like on the wire.
 
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use livechat_client::{Credentials, ErrorKind, LiveChat};
 
-use crate::support::{CHAT, DEACTIVATE_CHAT, GET_CHAT, GetConfiguration, Nothing, Script, Server, Token};
+use crate::support::{
+    CHAT, DEACTIVATE_CHAT, GET_CHAT, GetConfiguration, Nothing, Script, Server, Token, answer, in_memory,
+};
 
 #[tokio::test]
 async fn a_json_request_has_its_route_headers_and_body() {
@@ -121,6 +128,30 @@ async fn a_layer_of_ones_own_sees_calls_and_its_error_is_kept() {
     let error = client.agent().send(&DEACTIVATE_CHAT).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Layer);
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "no");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_layer_sees_calls_and_an_attempt_layer_each_request_as_it_is_sent_the_last_one_added_first() {
+    use livechat_client::layers::Request;
+    let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+    // Notes its name, and whether the request says by then who calls.
+    let noting = |name: &'static str| {
+        let seen = seen.clone();
+        tower::util::MapRequestLayer::new(move |request: Request| {
+            let signed = if request.headers().contains_key("authorization") { " signed" } else { "" };
+            seen.lock().unwrap().push(format!("{name}{signed}"));
+            request
+        })
+    };
+    let sent = Arc::new(AtomicUsize::new(0));
+    let server = in_memory(move |_| {
+        answer(if sent.fetch_add(1, Ordering::SeqCst) == 0 { 503 } else { 200 }, &[], CHAT)
+    });
+    let builder = server.attempt_layer(noting("inner attempt")).layer(noting("inner call"));
+    let builder = builder.layer(noting("outer call")).attempt_layer(noting("outer attempt"));
+    builder.build().unwrap().agent().send(&GET_CHAT).await.unwrap();
+    let attempt = ["outer attempt signed", "inner attempt signed"];
+    assert_eq!(*seen.lock().unwrap(), [["outer call", "inner call"], attempt, attempt].concat());
 }
 
 #[test]

@@ -39,14 +39,18 @@ async fn the_program_names_itself_to_the_server() {
 
 #[tokio::test]
 async fn a_proxy_of_ones_own_gets_the_requests_and_no_message_shows_its_password() {
-    let server = Server::start([Script::ok(CHAT)]).await;
+    let server = Server::start([Script::ok(CHAT), Script::ok(CHAT)]).await;
     let proxy = server.url().replace("http://", "http://me:hunter3@");
     let builder = || LiveChat::builder(Credentials::bearer("dal:x")).api_url("http://livechat.test");
-    let client = builder().proxy(proxy).build().unwrap();
+    let client = builder().proxy(proxy.clone()).build().unwrap();
     client.agent().send(&GET_CHAT).await.unwrap();
-    let [request] = &server.received()[..] else { panic!() };
-    assert_eq!(request.line(), "POST http://livechat.test/v3.5/agent/action/get_chat HTTP/1.1");
-    assert_eq!(request.header("proxy-authorization"), Some("Basic bWU6aHVudGVyMw=="));
+    // That the environment's proxy is not used says nothing of this one.
+    builder().proxy(proxy).system_proxy(false).build().unwrap().agent().send(&GET_CHAT).await.unwrap();
+    assert_eq!(server.received().len(), 2);
+    for request in server.received() {
+        assert_eq!(request.line(), "POST http://livechat.test/v3.5/agent/action/get_chat HTTP/1.1");
+        assert_eq!(request.header("proxy-authorization"), Some("Basic bWU6aHVudGVyMw=="));
+    }
 
     let unreachable = builder().proxy("http://me:hunter3@127.0.0.1:1").retry(Retry::never());
     let mut shown = format!("{unreachable:?} {client:?}");
