@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use tower::Layer;
 
 use super::stage::{Answer, HttpService, Request, Stage, Step};
-use crate::{ApiError, Body, Call, ErrorKind, Result, clock::after, error, json, random};
+use crate::{ApiError, Body, Call, Error, ErrorKind, Result, clock::after, error, json, random};
 
 /// Sends a request again after failures that may pass.
 ///
@@ -128,9 +128,14 @@ impl<S> Layer<S> for Retry {
 impl Step for Retry {
     async fn run<S: HttpService>(&self, request: &mut Request, rest: &S) -> Result<Answer> {
         self.budget.deposit();
-        let mut attempt = 1;
+        let (mut attempt, mut reached) = (1, false);
         loop {
-            let outcome = rest.send(request).await;
+            let mut outcome = rest.send(request).await;
+            if reached {
+                // The last attempt may have failed on its way; what an earlier one did, nobody knows.
+                outcome = outcome.map_err(Error::with_reached);
+            }
+            reached |= matches!(Fate::of(&outcome), Fate::Unknown);
             let Some(wait) = self.wait(request, attempt, &outcome) else { return outcome };
             sleep(wait).await;
             attempt += 1;

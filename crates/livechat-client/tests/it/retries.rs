@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use livechat_client::{AgentApi, Error, Result, UploadFile, layers::Retry};
+use livechat_client::{
+    AgentApi, Error, ErrorKind, Result, UploadFile,
+    layers::{RateLimit, Retry},
+};
 use tokio::time::Instant;
 
 use crate::support::{
@@ -188,6 +191,20 @@ async fn a_wait_past_the_deadline_is_not_begun() {
     assert_eq!(start.elapsed(), Duration::ZERO);
     assert_eq!(count.load(Ordering::SeqCst), 1);
     assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_attempt_may_have_done_is_not_forgotten_for_a_later_one_that_was_never_sent() {
+    for (status, reached) in [(503, true), (429, false)] {
+        // The second attempt has no place within the limit.
+        let client = in_memory(move |_| answer(status, &[("retry-after", "0")], ""))
+            .rate_limit(RateLimit::per_minute(1).max_wait(Duration::ZERO))
+            .build()
+            .unwrap();
+        let error = client.agent().send(&GET_CHAT).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimit, 1));
+        assert_eq!(error.may_have_reached_server(), reached, "{status}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
