@@ -306,6 +306,9 @@ impl LiveChatBuilder {
     }
 
     /// Makes the client.
+    ///
+    /// It is an error if an address, the proxy's among them, or the name of the program cannot be used, or TLS cannot be set up. Nothing is
+    /// sent.
     pub fn build(mut self) -> Result<LiveChat> {
         let settings = self.settings(|name| env::var(name).ok())?;
         let innermost = match self.transport.take() {

@@ -25,7 +25,7 @@ use crate::{BoxError, Call, Error, ErrorKind, Result, clock::after, error};
 /// [`max_wait`](Self::max_wait) fails with [`ErrorKind::RateLimit`].
 ///
 /// When the server refuses a request all the same (429 or `too_many_requests`), all requests of that token pause for the time that
-/// `Retry-After` names, or for a second, and twice as long after each further refusal.
+/// `Retry-After` names, or for a second, and twice as long after each further refusal, up to 32 seconds.
 ///
 /// Clones share their counts: give the same `RateLimit` to several clients that use the same token.
 ///
@@ -193,9 +193,14 @@ impl RateLimit {
         if let Some(gate) = gates.get(key) {
             return gate.clone();
         }
-        // A new token is rare, and the time to forget those that nobody uses and whose windows are empty.
-        gates
-            .retain(|_, gate| Arc::strong_count(gate) > 1 || !lock(&gate.log).is_idle(self.allowance.window));
+        if gates.len() == gates.capacity() {
+            // The time to forget the tokens that nobody uses and whose windows are empty. It comes again after as many new ones as stay now.
+            gates.retain(|_, gate| {
+                Arc::strong_count(gate) > 1 || !lock(&gate.log).is_idle(self.allowance.window)
+            });
+            let stay = gates.len();
+            gates.reserve(stay);
+        }
         let key: Arc<str> = key.into();
         let gate = Arc::new(Gate::new(key.clone()));
         gates.insert(key, gate.clone());
@@ -326,5 +331,24 @@ impl Log {
     fn is_idle(&mut self, window: Duration) -> bool {
         self.forget(Instant::now(), window);
         self.granted.is_empty() && self.paused_until.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn tokens_that_nobody_uses_any_more_are_forgotten() {
+        let limit = RateLimit::new(1, Duration::from_secs(10));
+        let in_use = limit.gate("in use");
+        for number in 0..1000 {
+            let gate = limit.gate(&number.to_string());
+            assert_eq!(limit.count(&gate), Take::Granted);
+            tokio::time::advance(Duration::from_secs(1)).await;
+        }
+        // Ten have a window that is not empty, and as many new ones again may come before the next look.
+        assert!(lock(&limit.gates).len() < 50, "{}", lock(&limit.gates).len());
+        assert!(Arc::ptr_eq(&in_use, &limit.gate("in use")));
     }
 }

@@ -311,6 +311,19 @@ async fn each_token_has_an_allowance_of_its_own_and_clients_may_share_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_token_used_is_remembered_however_many_others_come() {
+    let limit = RateLimit::per_minute(1).max_wait(Duration::ZERO);
+    let client = in_memory(|_| answer(200, &[], "")).rate_limit(limit).build().unwrap();
+    for used in [false, true] {
+        for index in 0..200 {
+            let credentials = Credentials::bearer(format!("dal:{index}"));
+            let outcome = client.with_credentials(credentials).agent().send(&numbered(index)).await;
+            assert_eq!(outcome.is_err(), used, "{index}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_limit_nothing_waits() {
     let client = in_memory(|_| answer(200, &[], "")).no_rate_limit().build().unwrap();
     let start = Instant::now();
