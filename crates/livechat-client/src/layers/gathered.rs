@@ -121,6 +121,6 @@ fn unpackable(gzip: &MultiGzDecoder<Bounded>, error: io::Error) -> Error {
 }
 
 fn too_large(limit: usize) -> Error {
-    let message = format!("the answer has more than {limit} bytes, the limit set in the client");
+    let message = format!("the answer has more than {limit} bytes, the limit that `max_response_bytes` sets");
     Error::new(ErrorKind::TooLarge, message)
 }

@@ -75,6 +75,9 @@ impl Transport {
     }
 
     async fn exchange(&self, request: &mut Request) -> Result<Answer> {
+        if request.body().is_spent() {
+            return Err(Error::build("the body was sent already, and a stream cannot be sent again"));
+        }
         let time = if request.body().is_upload() { self.limits.upload } else { self.limits.attempt };
         let end_of_attempt = after(time);
         let call = request.extensions().get::<Call>();
@@ -130,7 +133,7 @@ async fn receive(
     arrived: &mut Option<Arrived>,
 ) -> Result<()> {
     let broken = |error: reqwest::Error| {
-        Error::new(ErrorKind::Transport, "the connection ended before the answer was whole")
+        Error::new(kind_of(&error), "the connection ended before the answer was whole")
             .with_source(error.without_url())
     };
     let mut response = pending.await.map_err(from_reqwest)?;
@@ -169,7 +172,12 @@ fn from_reqwest(error: reqwest::Error) -> Error {
     if error.is_builder() {
         return Error::build("the request cannot be sent").with_source(error.without_url());
     }
-    Error::new(ErrorKind::Transport, "the connection failed").with_source(error.without_url()).with_reached()
+    Error::new(kind_of(&error), "the connection failed").with_source(error.without_url()).with_reached()
+}
+
+/// A reqwest client of one's own may have timeouts of its own.
+fn kind_of(error: &reqwest::Error) -> ErrorKind {
+    if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Transport }
 }
 
 impl HttpService for Transport {

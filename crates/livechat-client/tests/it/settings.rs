@@ -115,4 +115,13 @@ async fn a_reqwest_client_of_ones_own_sends_the_requests() {
     let own = reqwest::Client::builder().no_proxy().default_headers(headers).build().unwrap();
     server.builder().reqwest_client(own).build().unwrap().agent().send(&GET_CHAT).await.unwrap();
     assert_eq!(server.received()[0].header("x-mine"), Some("1"));
+
+    // Silent before the answer, and within it.
+    let begun = Script::raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{").then_stall();
+    let server = Server::start([Script::stall(), begun]).await;
+    let own = reqwest::Client::builder().no_proxy().timeout(Duration::from_millis(100)).build().unwrap();
+    let agent = server.builder().reqwest_client(own).retry(Retry::never()).build().unwrap().agent();
+    for _ in 0..2 {
+        assert!(agent.send(&GET_CHAT).await.unwrap_err().is_timeout());
+    }
 }

@@ -11,7 +11,10 @@ use std::{
 };
 
 use futures_core::Stream;
-use livechat_client::{Error, ErrorKind, MAX_UPLOAD, Result, UploadFile};
+use livechat_client::{
+    Error, ErrorKind, MAX_UPLOAD, Result, UploadFile,
+    layers::{Answer, HttpService, Request, Stage, Step},
+};
 
 use crate::support::{Nothing, Received, Script, Server, UPLOAD_FILE};
 
@@ -113,6 +116,28 @@ async fn a_stream_that_passes_the_limit_is_broken_off() {
     assert!(error.is_too_large(), "{error:?}");
     assert!(error.may_have_reached_server());
     assert_eq!(taken.load(Ordering::SeqCst) as u64, (MAX_UPLOAD >> 20) + 1);
+}
+
+#[tokio::test]
+async fn a_layer_that_sends_a_stream_twice_gets_an_error_and_sends_no_empty_file() {
+    #[derive(Clone)]
+    struct Twice;
+    impl Step for Twice {
+        async fn run<S: HttpService>(&self, request: &mut Request, rest: &S) -> Result<Answer> {
+            rest.send(request).await?;
+            rest.send(request).await
+        }
+    }
+    let twice = || tower::layer::layer_fn(|rest| Stage::new(Twice, rest));
+    for (file, sent) in
+        [(UploadFile::from_reader("a", &b"hello"[..]), 1), (UploadFile::from_bytes("a", "hello"), 2)]
+    {
+        let server = Server::start([Script::ok("{}"), Script::ok("{}")]).await;
+        let agent = server.builder().layer(twice()).build().unwrap().agent();
+        let outcome = agent.upload::<Nothing>(&UPLOAD_FILE, file).await;
+        assert_eq!(outcome.is_ok(), sent == 2);
+        assert_eq!(server.received().len(), sent);
+    }
 }
 
 #[tokio::test]
