@@ -84,6 +84,7 @@ impl AccessToken {
     }
 
     /// Whether it lasts long enough to be sent.
+    #[cfg(feature = "accounts")]
     pub(crate) fn is_fresh(&self) -> bool {
         is_fresh(self.expires_at)
     }
