@@ -14,8 +14,8 @@ use crate::{
     Credentials, Error, LiveChat, Result,
     error::BoxError,
     layers::{
-        Answer, Authorize, Limits, RateLimit, Region, Request, Retry, Stack, Stage, TraceAttempt, TraceCall,
-        Transport,
+        Answer, Authorize, Deadline, Limits, RateLimit, Region, Request, Retry, Stack, Stage, TraceAttempt,
+        TraceCall, Transport,
     },
     lifecycle::Notices,
 };
@@ -323,7 +323,8 @@ impl LiveChatBuilder {
             .layer_fn(move |rest| Stage::new(limit.clone(), rest))
             .layer(TraceAttempt)
             .service(apply(innermost, self.attempt_layers));
-        let calls = TraceCall.layer(apply(Stack::staged(attempts), self.layers));
+        let deadline = Deadline { timeout: self.timeout };
+        let calls = TraceCall.layer(Stage::new(deadline, apply(Stack::staged(attempts), self.layers)));
         Ok(LiveChat::assemble(settings, self.credentials, calls))
     }
 

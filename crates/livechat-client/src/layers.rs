@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! TraceCall        a span for the call
+//! the deadline     ends the call when its time is over
 //! layers added with LiveChatBuilder::layer, such as Cache (feature `cache`)
 //! Retry            sends again what failed and may be repeated
 //! Authorize        sets the Authorization header
@@ -46,6 +47,7 @@
 mod authorize;
 #[cfg(feature = "cache")]
 mod cache;
+mod deadline;
 mod gathered;
 mod rate_limit;
 mod region;
@@ -56,7 +58,6 @@ mod transport;
 
 #[cfg(feature = "cache")]
 pub use self::cache::Cache;
-pub(crate) use self::transport::Limits;
 pub use self::{
     authorize::Authorize,
     rate_limit::{Allowance, RateLimit, RateLimitStore, StoreFuture, Take},
@@ -66,3 +67,4 @@ pub use self::{
     trace::{TraceAttempt, TraceCall},
     transport::Transport,
 };
+pub(crate) use self::{deadline::Deadline, transport::Limits};

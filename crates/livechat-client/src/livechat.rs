@@ -9,16 +9,15 @@ use http::{
 };
 use livechat_types::{Action, ActionInfo, Api, Authorization, Http, Secret};
 use serde::de::DeserializeOwned;
-use tokio::time::timeout_at;
 
 use crate::{
-    Call, Credentials, Error, ErrorKind, LiveChatBuilder, Response, Result, UploadFile,
+    Call, Credentials, Error, LiveChatBuilder, Response, Result, UploadFile,
     builder::{BaseUrl, Settings},
     call::RequestId,
     clock::after,
     encode::{self, Encoded},
     json::{self, Unreadable},
-    layers::{Answer, HttpService as _, Request, Stack, Stage, TraceCall},
+    layers::{Answer, Deadline, HttpService as _, Request, Stack, Stage, TraceCall},
     response::Raw,
 };
 
@@ -54,7 +53,7 @@ struct Shared {
 }
 
 /// All layers, from the outermost to the network.
-pub(crate) type Layers = Stage<TraceCall, Stack>;
+pub(crate) type Layers = Stage<TraceCall, Stage<Deadline, Stack>>;
 
 /// What one API's client adds to each of its calls.
 #[derive(Clone, Default)]
@@ -157,8 +156,7 @@ impl LiveChat {
     /// Sends a request through the layers, and waits for an answer that is a success.
     async fn exchange(&self, call: &Call, request: &mut Request) -> Result<Answer> {
         let Shared { settings, stack, .. } = &*self.0;
-        let answer = timeout_at(call.deadline_in_tokio(), stack.send(request)).await;
-        let answer = answer.unwrap_or_else(|_| Err(overdue(call, settings.timeout)))?;
+        let answer = stack.send(request).await?;
         if let Some(http) = &call.action().http {
             settings.notices.heed(http.path, answer.headers());
         }
@@ -243,12 +241,6 @@ fn cookies_value(cookies: &Secret) -> Result<HeaderValue> {
         .map_err(|_| Error::build("a cookie has a character that no header can carry"))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-fn overdue(call: &Call, timeout: std::time::Duration) -> Error {
-    let error = Error::new(ErrorKind::Timeout, format!("the call was not done within {timeout:?}"));
-    // It may have waited for a token or for its turn all the time.
-    if call.attempts() == 0 { error } else { error.with_reached() }
 }
 
 /// Reads an answer.

@@ -16,7 +16,7 @@ use tracing::{
     span,
 };
 
-use crate::support::{CHAT, GET_CHAT, Script, Server};
+use crate::support::{CHAT, GET_CHAT, Script, Server, in_memory};
 
 type Fields = BTreeMap<String, String>;
 
@@ -110,6 +110,23 @@ async fn a_call_has_a_span_and_so_has_each_attempt_and_none_shows_a_secret() {
     assert_eq!(second["http.response.status_code"], "200");
     assert_eq!(second.get("error.type"), None);
     assert!(!recorder.everything().contains("hunter2"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_time_is_over_says_so_whatever_it_waited_for() {
+    struct Silent;
+    impl TokenProvider for Silent {
+        fn access_token(&self) -> TokenFuture<'_> {
+            Box::pin(std::future::pending())
+        }
+    }
+    let recorder = Recorder::default();
+    let _guard = tracing::subscriber::set_default(recorder.clone());
+    let client = in_memory(|_| unreachable!()).build().unwrap();
+    let client = client.with_credentials(Credentials::provided("silent", Silent));
+    client.agent().send(&GET_CHAT).await.unwrap_err();
+    let [call] = &recorder.spans("livechat.call")[..] else { panic!("{}", recorder.everything()) };
+    assert_eq!((&*call["error.type"], &*call["otel.status_code"]), ("Timeout", "ERROR"));
 }
 
 #[cfg(feature = "customer")]
