@@ -14,8 +14,8 @@ use crate::{
     Credentials, Error, LiveChat, Result,
     error::BoxError,
     layers::{
-        Answer, Authorize, Deadline, Limits, RateLimit, Region, Request, Retry, Stack, Stage, TraceAttempt,
-        TraceCall, Transport,
+        Answer, Authorize, Deadline, HttpService, Limits, RateLimit, Region, Request, Retry, Stack, Stage,
+        TraceAttempt, TraceCall, Transport,
     },
     lifecycle::Notices,
 };
@@ -315,14 +315,7 @@ impl LiveChatBuilder {
             Some(service) => service,
             None => Stack::staged(Transport::new(self.client()?, self.limits)),
         };
-        let limit = self.rate_limit;
-        let attempts = ServiceBuilder::new()
-            .layer(self.retry)
-            .layer(Authorize)
-            .layer(Region)
-            .layer_fn(move |rest| Stage::new(limit.clone(), rest))
-            .layer(TraceAttempt)
-            .service(apply(innermost, self.attempt_layers));
+        let attempts = attempts(self.retry, self.rate_limit, apply(innermost, self.attempt_layers));
         let deadline = Deadline { timeout: self.timeout };
         let calls = TraceCall.layer(Stage::new(deadline, apply(Stack::staged(attempts), self.layers)));
         Ok(LiveChat::assemble(settings, self.credentials, calls))
@@ -401,6 +394,17 @@ where
     Box::new(move |stack| Stack::new(layer.layer(stack)))
 }
 
+/// The layers that every call passes, in front of the rest.
+fn attempts(retry: Retry, limit: Option<RateLimit>, rest: Stack) -> impl HttpService {
+    ServiceBuilder::new()
+        .layer(retry)
+        .layer(Authorize)
+        .layer(Region)
+        .layer_fn(move |rest| Stage::new(limit.clone(), rest))
+        .layer(TraceAttempt)
+        .service(rest)
+}
+
 fn apply(stack: Stack, layers: Vec<Wrap>) -> Stack {
     layers.into_iter().fold(stack, |stack, wrap| wrap(stack))
 }
@@ -441,6 +445,7 @@ impl fmt::Debug for LiveChatBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Body;
 
     fn builder() -> LiveChatBuilder {
         LiveChatBuilder::new(Credentials::none())
@@ -470,6 +475,17 @@ mod tests {
             let error = builder.settings(|_| None).unwrap_err();
             assert!(!format!("{error} {error:?} {builder:?}").contains("hunter2"), "{error}");
         }
+    }
+
+    #[test]
+    fn the_futures_of_an_attempt_are_of_a_size_that_allocators_keep_at_hand() {
+        // glibc's keeps freed memory up to this size for the next who asks; a search for more costs as much as a layer.
+        const AT_HAND: usize = 1032;
+        let mut request = Request::new(Body::empty());
+        let network = Transport::new(builder().client().unwrap(), builder().limits);
+        assert!(size_of_val(&network.send(&mut request)) <= AT_HAND);
+        let layers = attempts(Retry::new(), Some(RateLimit::per_minute(1)), Stack::staged(network));
+        assert!(size_of_val(&layers.send(&mut request)) <= AT_HAND);
     }
 
     #[test]
