@@ -96,7 +96,7 @@ struct Batch {
     changes: Vec<Change>,
     answers: Vec<Answering>,
     /// What was handled and is to be deleted. Nobody waits for it, so while webhooks come in it is collected: many entries that stand
-    /// side by side are deleted for the price of a few.
+    /// side by side are deleted by one statement.
     done: Vec<EntryId>,
     reads: Vec<Request>,
     appends: bool,
@@ -128,7 +128,12 @@ impl Batch {
     fn commit(&mut self, tables: &mut Tables) {
         if self.deletes() {
             self.done.sort_unstable();
-            self.changes.extend(self.done.drain(..).map(|id| Change::Settle(id, Outcome::Done)));
+            for run in self.done.chunk_by(|one, next| next.0 - one.0 == 1) {
+                if let (Some(first), Some(last)) = (run.first(), run.last()) {
+                    self.changes.push(Change::Done(*first, *last));
+                }
+            }
+            self.done.clear();
         }
         self.appends = false;
         let mut answers = self.answers.drain(..);
@@ -145,7 +150,7 @@ impl Batch {
                 answers.by_ref().for_each(|answer| answer.fail(&error));
                 drop(answers);
                 // Nobody waits for what was settled, so it is kept for the next transaction.
-                self.changes.retain(|change| matches!(change, Change::Settle(..)));
+                self.changes.retain(|change| matches!(change, Change::Settle(..) | Change::Done(..)));
                 self.answers.resize_with(self.changes.len(), || Answering::Nobody);
             }
         }

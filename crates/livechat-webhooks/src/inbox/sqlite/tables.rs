@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 
 use super::Durability;
 use crate::{
@@ -36,6 +36,11 @@ const TABLES: &str = "
     PRAGMA user_version = 1;
 ";
 
+/// What is after the entry handed out last. Its end is where the reader stops: a `LIMIT` that is a parameter would have `SQLite` plan
+/// the statement anew each time.
+const CLAIM: &str = "SELECT id, due, failed, body FROM entry
+    WHERE due IS NOT NULL AND (due, id) > (?1, ?2) ORDER BY due, id";
+
 /// How many expired fingerprints are deleted at a time.
 const EXPIRED: usize = 256;
 
@@ -58,6 +63,8 @@ pub(super) struct Tables {
 pub(super) enum Change {
     Append(NewEntry),
     Settle(EntryId, Outcome),
+    /// All entries from the first to the last were handled.
+    Done(EntryId, EntryId),
     Revive(EntryId),
     Discard(EntryId),
 }
@@ -166,7 +173,8 @@ impl Tables {
     fn change(&mut self, change: &Change, now: i64) -> rusqlite::Result<Changed> {
         match change {
             Change::Append(entry) => self.append(entry, now),
-            Change::Settle(id, Outcome::Done) => self.run("DELETE FROM entry WHERE id = ?1", params![id.0]),
+            Change::Settle(id, Outcome::Done) => self.delete(*id, *id),
+            Change::Done(first, last) => self.delete(*first, *last),
             Change::Settle(id, Outcome::Retry { after, error }) => {
                 let due = self.not_handed_out(now.saturating_add(millis(*after)));
                 let retry = "UPDATE entry SET due = ?2, failed = failed + 1, error = ?3 WHERE id = ?1";
@@ -205,6 +213,10 @@ impl Tables {
         self.run(append, params![id, due, now, entry.action, entry.body])
     }
 
+    fn delete(&self, first: EntryId, last: EntryId) -> rusqlite::Result<Changed> {
+        self.run("DELETE FROM entry WHERE id BETWEEN ?1 AND ?2", [first.0, last.0])
+    }
+
     /// Writes down the fingerprints of a transaction whose first entry has this id.
     fn note_seen(&mut self, first: i64, now: i64) -> rusqlite::Result<()> {
         let fingerprints = self.recent.from(first);
@@ -237,31 +249,22 @@ impl Tables {
     /// Hands out what is due and after what was handed out last.
     pub(super) fn claim(&mut self, limit: usize) -> Result<Claimed, BoxError> {
         let now = self.now();
-        let (after_due, after_id) = self.handed_out;
-        let claim = "SELECT id, due, failed, body FROM entry
-            WHERE due IS NOT NULL AND (due, id) > (?1, ?2) AND due <= ?3 ORDER BY due, id LIMIT ?4";
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let entry = |row: &Row<'_>| -> rusqlite::Result<_> {
-            Ok((row.get(1)?, Entry { id: EntryId(row.get(0)?), failed: row.get(2)?, body: row.get(3)? }))
-        };
-        let rows: Vec<(i64, Entry)> = self
-            .connection
-            .prepare_cached(claim)?
-            .query_map(params![after_due, after_id, now, limit], entry)?
-            .collect::<Result<_, _>>()?;
-        if let Some((due, entry)) = rows.last() {
-            self.handed_out = (*due, entry.id.0);
+        let mut statement = self.connection.prepare_cached(CLAIM)?;
+        let mut rows = statement.query([self.handed_out.0, self.handed_out.1])?;
+        let mut claimed = Claimed { entries: Vec::new(), next: None };
+        let mut last = self.handed_out;
+        while let Some(row) = rows.next()? {
+            let (id, due): (i64, i64) = (row.get(0)?, row.get(1)?);
+            if due > now || claimed.entries.len() == limit {
+                let pause = due.saturating_sub(now).max(0).unsigned_abs();
+                claimed.next = Some(Duration::from_millis(pause));
+                break;
+            }
+            claimed.entries.push(Entry { id: EntryId(id), failed: row.get(2)?, body: row.get(3)? });
+            last = (due, id);
         }
-        let next =
-            self.next_due()?.map(|due| Duration::from_millis(due.saturating_sub(now).max(0).unsigned_abs()));
-        Ok(Claimed { entries: rows.into_iter().map(|(_, entry)| entry).collect(), next })
-    }
-
-    fn next_due(&self) -> rusqlite::Result<Option<i64>> {
-        let (after_due, after_id) = self.handed_out;
-        let next =
-            "SELECT due FROM entry WHERE due IS NOT NULL AND (due, id) > (?1, ?2) ORDER BY due, id LIMIT 1";
-        self.connection.prepare_cached(next)?.query_row([after_due, after_id], |row| row.get(0)).optional()
+        self.handed_out = last;
+        Ok(claimed)
     }
 
     pub(super) fn status(&self) -> Result<Status, BoxError> {

@@ -80,3 +80,21 @@ fn what_was_handled_is_deleted_when_nothing_comes_in_or_someone_looks() {
     batch.commit(&mut tables);
     assert_eq!(waiting(&tables), 3);
 }
+
+#[test]
+fn what_was_handled_side_by_side_is_deleted_and_what_stands_between_is_kept() {
+    let (mut tables, mut batch) = (tables(), Batch::default());
+    for number in 1..=8 {
+        batch.add(append(&number.to_string(), oneshot::channel().0));
+    }
+    batch.commit(&mut tables);
+    let retry = Outcome::Retry { after: Duration::from_secs(3600), error: "no".to_owned() };
+    batch.add(Request::Settle(EntryId(3), retry));
+    for id in [7, 2, 1, 4, 6] {
+        batch.add(Request::Settle(EntryId(id), Outcome::Done));
+    }
+    batch.commit(&mut tables);
+    let mut left = tables.connection.prepare("SELECT id FROM entry ORDER BY id").unwrap();
+    let left: Vec<i64> = left.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+    assert_eq!(left, [3, 5, 8]);
+}

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, StatementStatus};
 
-use super::{Change, Changed, Tables};
+use super::{CLAIM, Change, Changed, Tables};
 use crate::inbox::{Durability, EntryId, Fingerprint, NewEntry, Outcome};
 
 fn tables() -> Tables {
@@ -173,10 +173,33 @@ fn a_file_of_another_version_is_refused() {
 #[test]
 fn due_entries_are_found_by_the_index_alone() {
     let tables = tables();
-    let plan = "EXPLAIN QUERY PLAN SELECT id, due, failed, body FROM entry
-        WHERE due IS NOT NULL AND (due, id) > (1, 1) AND due <= 5 ORDER BY due, id LIMIT 4";
-    let plan: String = tables.connection.query_row(plan, [], |row| row.get(3)).unwrap();
-    assert!(plan.starts_with("SEARCH entry USING INDEX entry_due"), "{plan}");
+    let mut plan = tables.connection.prepare(&format!("EXPLAIN QUERY PLAN {CLAIM}")).unwrap();
+    let plan: Vec<String> =
+        plan.query_map([1, 1], |row| row.get(3)).unwrap().collect::<Result<_, _>>().unwrap();
+    assert_eq!(plan.len(), 1, "{plan:?}");
+    assert!(plan[0].starts_with("SEARCH entry USING INDEX entry_due"), "{plan:?}");
+}
+
+#[test]
+fn handing_out_is_planned_once_whatever_is_asked_for() {
+    let mut tables = tables();
+    tables.commit(&[append("a"), append("b"), append("c"), append("d")]).unwrap();
+    for limit in [1, 2, 3] {
+        tables.claim(limit).unwrap();
+    }
+    let statement = tables.connection.prepare_cached(CLAIM).unwrap();
+    assert_eq!(statement.get_status(StatementStatus::Run), 3);
+    assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+}
+
+#[test]
+fn no_more_is_handed_out_than_was_asked_for_and_what_is_left_is_due_at_once() {
+    let mut tables = tables();
+    tables.commit(&[append("a"), append("b")]).unwrap();
+    let claimed = tables.claim(1).unwrap();
+    assert_eq!((claimed.entries.len(), claimed.next), (1, Some(Duration::ZERO)));
+    let claimed = tables.claim(1).unwrap();
+    assert_eq!((claimed.entries.len(), claimed.next), (1, None));
 }
 
 /// A folder that is deleted in the end.
