@@ -18,7 +18,8 @@ use crate::BoxError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Durability {
-    /// The end of the process at any moment, and of the machine: every transaction is on the disk before it is acknowledged.
+    /// The end of the process at any moment, and of the machine: every webhook is on the disk before it is acknowledged. Those that were
+    /// handled in the last moments may be handled again.
     #[default]
     PowerLoss,
     /// The end of the process at any moment; not that of the machine, which may lose the last seconds. Much faster on slow disks.
@@ -150,7 +151,7 @@ impl Batch {
                 answers.by_ref().for_each(|answer| answer.fail(&error));
                 drop(answers);
                 // Nobody waits for what was settled, so it is kept for the next transaction.
-                self.changes.retain(|change| matches!(change, Change::Settle(..) | Change::Done(..)));
+                self.changes.retain(|change| !change.is_awaited());
                 self.answers.resize_with(self.changes.len(), || Answering::Nobody);
             }
         }

@@ -47,6 +47,9 @@ const EXPIRED: usize = 256;
 /// The database, and what is known of it in memory.
 pub(super) struct Tables {
     pub(super) connection: Connection,
+    durability: Durability,
+    /// Whether a commit is on the disk when it returns.
+    syncs: bool,
     /// The id of the next entry.
     next_id: i64,
     /// The entry that was handed out last, by when it was due and its id: what is after it has not been handed out.
@@ -69,6 +72,13 @@ pub(super) enum Change {
     Discard(EntryId),
 }
 
+impl Change {
+    /// Whether somebody waits for it. What was settled, nobody does: if that is lost with the power, it is handled again.
+    pub(super) fn is_awaited(&self) -> bool {
+        !matches!(self, Self::Settle(..) | Self::Done(..))
+    }
+}
+
 /// Whether a change changed anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Changed {
@@ -78,16 +88,12 @@ pub(super) enum Changed {
 
 impl Tables {
     pub(super) fn open(connection: Connection, durability: Durability) -> Result<Self, BoxError> {
-        let synchronous = match durability {
-            Durability::PowerLoss => "FULL",
-            Durability::Crash => "NORMAL",
-        };
-        connection.execute_batch(&format!(
+        connection.execute_batch(
             "PRAGMA locking_mode = EXCLUSIVE;
              PRAGMA journal_mode = WAL;
-             PRAGMA synchronous = {synchronous};
-             PRAGMA cache_size = -16384;"
-        ))?;
+             PRAGMA synchronous = FULL;
+             PRAGMA cache_size = -16384;",
+        )?;
         connection.set_prepared_statement_cache_capacity(32);
         let version = connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))?;
         match version {
@@ -103,6 +109,8 @@ impl Tables {
         }
         let mut tables = Self {
             connection,
+            durability,
+            syncs: true,
             next_id: 1,
             handed_out: (i64::MIN, i64::MIN),
             clock: i64::MIN,
@@ -145,6 +153,7 @@ impl Tables {
         if changes.is_empty() {
             return Ok(Vec::new());
         }
+        self.sync(self.durability == Durability::PowerLoss && changes.iter().any(Change::is_awaited))?;
         let first = self.next_id;
         let result = self.change_all(changes);
         if result.is_err() {
@@ -154,6 +163,16 @@ impl Tables {
             }
         }
         result
+    }
+
+    /// Whether the next commit waits for the disk. If it does, what was committed before is on the disk, too.
+    fn sync(&mut self, syncs: bool) -> rusqlite::Result<()> {
+        if self.syncs != syncs {
+            let level = if syncs { "FULL" } else { "NORMAL" };
+            self.connection.pragma_update(None, "synchronous", level)?;
+            self.syncs = syncs;
+        }
+        Ok(())
     }
 
     fn change_all(&mut self, changes: &[Change]) -> Result<Vec<Changed>, BoxError> {

@@ -193,6 +193,22 @@ fn handing_out_is_planned_once_whatever_is_asked_for() {
 }
 
 #[test]
+fn a_commit_waits_for_the_disk_if_somebody_waits_for_it() {
+    let syncs = |durability, change: Change| {
+        let mut tables = Tables::open(Connection::open_in_memory().unwrap(), durability).unwrap();
+        tables.commit(&[append("a")]).unwrap();
+        tables.commit(&[change]).unwrap();
+        tables.connection.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0)).unwrap() == 2
+    };
+    for change in [|| append("b"), || Change::Revive(EntryId(1)), || Change::Discard(EntryId(1))] {
+        assert!(syncs(Durability::PowerLoss, change()));
+        assert!(!syncs(Durability::Crash, change()));
+    }
+    assert!(!syncs(Durability::PowerLoss, Change::Done(EntryId(1), EntryId(1))));
+    assert!(!syncs(Durability::PowerLoss, Change::Settle(EntryId(1), Outcome::Done)));
+}
+
+#[test]
 fn no_more_is_handed_out_than_was_asked_for_and_what_is_left_is_due_at_once() {
     let mut tables = tables();
     tables.commit(&[append("a"), append("b")]).unwrap();
