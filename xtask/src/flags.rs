@@ -19,7 +19,7 @@ Commands:
   bundle [DIR]      write each API as one self-contained OpenAPI document (default: target/openapi)
   model             print the linked model as JSON on standard output
   bench             measure what PERFORMANCE.md states goals for; writes target/bench/performance.md, .json and speed.svg
-  bench PART        measure one part again: types, calls, pages, limiter, build, regen or python
+  bench PART        measure one part again: types, calls, pages, limiter, build, peers, regen or python
   instructions      count the instructions of what must stay fast, and compare them with their budgets (needs valgrind)
   ci                run everything that must pass before a change lands, step by step
   ci --list         print the steps
@@ -66,7 +66,7 @@ pub fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Result<
             Long("check") => check = true,
             Long("list") => list = true,
             Value(word) => words.push(word.string()?),
-            _ => return Err(argument.unexpected()),
+            _ => return Err(format!("{}; see `cargo xtask --help`", argument.unexpected()).into()),
         }
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -74,7 +74,7 @@ pub fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Result<
         (["regen"], true, false) => Ok(Command::Regen(Mode::Check)),
         (["regen"], false, false) => Ok(Command::Regen(Mode::Write)),
         (["bundle"], false, false) => Ok(Command::Bundle("target/openapi".into())),
-        (["bundle", folder], false, false) => Ok(Command::Bundle(folder.into())),
+        (["bundle", folder], false, false) if !folder.is_empty() => Ok(Command::Bundle(folder.into())),
         (["model"], false, false) => Ok(Command::Model),
         (["bench"], false, false) => Ok(Command::Bench(None)),
         (["bench", part], false, false) => Ok(Command::Bench(Some((*part).to_owned()))),
@@ -82,5 +82,36 @@ pub fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Result<
         (["ci"], false, list) => Ok(Command::Ci { list }),
         ([] | ["help"], false, false) => Ok(Command::Help),
         _ => Err(format!("`{}` is no command; see `cargo xtask --help`", words.join(" ")).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(arguments: &[&str]) -> String {
+        parse(arguments.iter().map(Into::into)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn whatever_is_wrong_with_the_arguments_the_help_is_named() {
+        for arguments in [
+            &["regne"] as &[_],
+            &["regen", "--chek"],
+            &["bundle", "-x"],
+            &["bundle", ""],
+            &["ci", "--list", "x"],
+        ] {
+            let text = refusal(arguments);
+            assert!(text.ends_with("; see `cargo xtask --help`"), "{arguments:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn the_help_names_each_part_of_the_benchmarks() {
+        let line = HELP.lines().find(|line| line.contains("bench PART")).unwrap();
+        for part in crate::bench::PARTS {
+            assert!(line.contains(part), "{part}");
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::model::{
     NamedResponse, Parameter, Payload, Property, Ref, SHARED, Schema, SchemaId, Shape, Transport,
 };
 use crate::read::Sources;
-use crate::suggest::did_you_mean;
+use crate::suggest::{closest, did_you_mean};
 
 /// Links files to a model. With mistakes reported, what it gives is not complete.
 pub(crate) fn link(sources: &Sources, files: Vec<SpecFile>, version: &str, errors: &Diagnostics) -> Model {
@@ -188,14 +188,27 @@ impl<'a> Linker<'a> {
         self.ids.keys().filter(|(known, _)| *known == file).map(|(_, name)| name.clone()).collect()
     }
 
+    /// The file of a reference is not there. Names are compared without their ending, which is never the slip.
+    fn no_file(&self, reference: &Ref, folder: &str, file: &str) {
+        let known = self.sources.iter().filter(|(_, source)| source.folder == folder);
+        let known = known.map(|(_, source)| source.stem.as_str());
+        let help =
+            match (reference.text.strip_prefix("shared/"), closest(file.trim_end_matches(".yaml"), known)) {
+                (Some(rest), _) => format!("write `../shared/{rest}`"),
+                (None, Some(stem)) => format!("did you mean `{stem}.yaml`?"),
+                (None, None) => format!(
+                    "there is no file `{file}` in the folder `{folder}`: write it, or correct the reference"
+                ),
+            };
+        let message = format!("`{}` refers to nothing", reference.text);
+        self.errors.report(Code::DanglingRef, reference.place, message, help);
+    }
+
     fn dangling(&self, reference: &Ref, name: &str, known: &[String]) {
-        let help = match reference.text.strip_prefix("shared/") {
-            Some(rest) => format!("write `../shared/{rest}`"),
-            None => did_you_mean(name, known.iter().map(String::as_str), || {
-                let help = "write it there, or correct the reference";
-                self.elsewhere(reference, name).unwrap_or_else(|| help.to_owned())
-            }),
-        };
+        let help = did_you_mean(name, known.iter().map(String::as_str), || {
+            let help = "write it there, or correct the reference";
+            self.elsewhere(reference, name).unwrap_or_else(|| help.to_owned())
+        });
         let message = format!("`{}` refers to nothing", reference.text);
         self.errors.report(Code::DanglingRef, reference.place, message, help);
     }
@@ -252,9 +265,7 @@ impl<'a> Linker<'a> {
             return None;
         }
         let Some(file) = file else {
-            let stems = self.sources.iter().filter(|(_, source)| source.folder == target_folder);
-            let known: Vec<String> = stems.map(|(_, source)| format!("{}.yaml", source.stem)).collect();
-            self.dangling(reference, path.rsplit('/').next().unwrap_or(path), &known);
+            self.no_file(reference, target_folder, path.rsplit('/').next().unwrap_or(path));
             return None;
         };
         Some(Target { file, section: section.to_owned(), name })

@@ -288,6 +288,9 @@ impl Builder<'_> {
 
     fn syntax_error(&self, error: &ScanError) {
         let at = self.places.offset(error.marker().line(), error.marker().col());
+        // A text in plain words that goes on behind a tab is reported where it begins.
+        let tab = || self.places.text.get(at..).and_then(|rest| rest.find('\t'));
+        let at = if error.info().contains("found a tab") { at + tab().unwrap_or(0) } else { at };
         let place = Place { file: self.places.file, start: at, end: at };
         // The parser has a limit of its own, and looks ahead: its words for what we refuse are not a maintainer's.
         match error.info() {

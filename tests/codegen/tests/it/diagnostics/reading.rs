@@ -41,6 +41,10 @@ super::cases! {
         Replace("shared/ids.yaml", "      type: string\n", "\ttype: string\n"),
     ];
 
+    a_tab_behind_plain_words: YamlSyntax, [
+        Replace("shared/ids.yaml", "type: string\n", "type: string\n\t  example: SG7H1XB2QK\n"),
+    ];
+
     a_colon_in_plain_text: YamlSyntax, [
         Replace("shared/ids.yaml", "Identifies a chat.", "Identifies a chat: always."),
     ];

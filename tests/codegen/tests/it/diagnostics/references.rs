@@ -30,6 +30,8 @@ super::cases! {
 
     a_reference_to_a_missing_file: DanglingRef, [Remove("shared/parameters.yaml")];
 
+    a_reference_to_a_missing_file_of_another_name: DanglingRef, [Remove("agent-chat/events.yaml")];
+
     a_reference_to_a_misspelt_file: DanglingRef, [
         Replace("agent-chat/openapi.yaml", "session.yaml#/x-rtm/login", "sesion.yaml#/x-rtm/login"),
     ];
