@@ -293,8 +293,13 @@ impl Error {
 
     /// The error of an answer that is not what the documentation says.
     pub(crate) fn decode(unreadable: Unreadable, headers: &HeaderMap, body: &[u8]) -> Self {
-        let Unreadable { path, what, line, column } = unreadable;
-        let what = hide_quoted(&what);
+        let Unreadable { path, what, mut line, mut column } = unreadable;
+        let mut what = hide_quoted(&what);
+        if body.trim_ascii().is_empty() {
+            // What was read in its place has lines that the answer has not.
+            what = what.split(" at line ").next().unwrap_or_default().to_owned();
+            (line, column) = (1, 1);
+        }
         let message = if looks_like_json(body) {
             let place = if path.is_empty() { String::new() } else { format!(" at `{path}`") };
             format!("the answer cannot be read{place}: {what}")

@@ -27,7 +27,7 @@ macro_rules! any_action {
             }
 
             /// Sends any action of this API, and leaves the answer as its bytes: what the server wrote, unpacked where it came packed by gzip
-            /// (see [`Response::body`]), and not read in any way.
+            /// (see [`Response::body`]), and not read in any way. `Debug` of these bytes shows what secrets are in them.
             pub async fn send_raw<A: Action>(&self, request: &A) -> Result<Response<Bytes>> {
                 self.livechat.send_raw(request, &self.context).await
             }

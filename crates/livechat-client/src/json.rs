@@ -32,8 +32,12 @@ pub(crate) fn read_by<'de, S: DeserializeSeed<'de>>(
     let mut reader = Deserializer::from_str(text);
     let value = seed.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     value.map_err(|error| {
-        let (path, what) = path::of_error(json, &error);
-        Unreadable { path, what, line: error.line(), column: error.column() }
+        let (path, mut what) = path::of_error(json, &error);
+        // The reader counts what it has read: that is nothing where the document begins.
+        if let Some(before) = what.strip_suffix(" column 0") {
+            what = format!("{before} column 1");
+        }
+        Unreadable { path, what, line: error.line(), column: error.column().max(1) }
     })
 }
 
@@ -50,5 +54,19 @@ impl Unreadable {
         let (line, column) = (lines().count(), lines().next_back().map_or(0, <[u8]>::len));
         let what = format!("a byte that is not UTF-8 at line {line} column {column}");
         Self { path: path::of_position(text), what, line, column }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn a_document_of_another_kind_is_wrong_from_its_first_column_on() {
+        let unreadable = read::<BTreeMap<String, u8>>(b"[]").map(drop).unwrap_err();
+        assert_eq!((unreadable.line, unreadable.column), (1, 1));
+        assert!(unreadable.what.ends_with(" at line 1 column 1"), "{}", unreadable.what);
     }
 }

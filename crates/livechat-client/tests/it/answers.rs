@@ -97,8 +97,8 @@ async fn an_empty_answer_and_an_empty_object_are_the_same() {
 async fn an_empty_answer_to_an_action_that_returns_something_says_what_is_missing() {
     let server = Server::start([Script::ok("")]).await;
     let error = server.client().agent().send(&GET_CHAT).await.unwrap_err();
-    assert!(error.to_string().contains("an empty body"), "{error}");
-    assert!(error.to_string().contains("missing field `id`"), "{error}");
+    assert!(error.to_string().contains("an empty body, not JSON: missing field `id` (request "), "{error}");
+    assert_eq!(error.line_and_column(), Some((1, 1)), "where the body would begin");
 }
 
 #[tokio::test]
