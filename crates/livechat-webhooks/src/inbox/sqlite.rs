@@ -48,9 +48,7 @@ impl SqliteStore {
         let path = path.as_ref();
         let tables =
             Connection::open(path).map_err(Into::into).and_then(|file| Tables::open(file, durability));
-        Self::start(
-            tables.map_err(|error| format!("the inbox {} cannot be opened: {error}", path.display()))?,
-        )
+        Self::start(tables.map_err(|error| unopened(path, &error))?)
     }
 
     /// A store in memory, for tests: it ends with the process.
@@ -63,6 +61,13 @@ impl SqliteStore {
         thread::Builder::new().name("livechat-inbox".to_owned()).spawn(move || serve(tables, receiver))?;
         Ok(Self(Requests::new(requests.clone(), requests, Arc::default())))
     }
+}
+
+fn unopened(path: &Path, error: &BoxError) -> String {
+    let code = error.downcast_ref().and_then(rusqlite::Error::sqlite_error_code);
+    let busy = code == Some(rusqlite::ErrorCode::DatabaseBusy);
+    let hint = if busy { ": it is open already, here or in another process" } else { "" };
+    format!("the inbox {} cannot be opened: {error}{hint}", path.display())
 }
 
 /// Where the answer to a change goes.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::oneshot::{self, error::TryRecvError};
 
-use super::{Answer, Appended, Batch, Durability, EntryId, Outcome, Request, Tables};
+use super::{Answer, Appended, Batch, Durability, EntryId, Outcome, Request, Tables, unopened};
 use crate::inbox::NewEntry;
 
 fn append(body: &str, answer: Answer<Appended>) -> Request {
@@ -42,6 +42,19 @@ fn what_was_settled_is_settled_also_if_the_disk_was_full_at_first() {
     let status = tables.status().unwrap();
     assert_eq!((status.waiting, status.dead), (1, 1));
     assert!(tables.claim(10).unwrap().next.is_some_and(|next| next > Duration::from_secs(3500)));
+}
+
+#[test]
+fn a_file_that_is_open_already_is_refused_with_the_reason() {
+    let path = std::env::temp_dir().join(format!("livechat-inbox-twice-{}.sqlite", std::process::id()));
+    let first = Tables::open(Connection::open(&path).unwrap(), Durability::Crash).unwrap();
+    let second = Connection::open(&path).unwrap();
+    second.busy_timeout(Duration::ZERO).unwrap();
+    let error = Tables::open(second, Durability::Crash).map(drop).unwrap_err();
+    let message = unopened(&path, &error);
+    assert!(message.ends_with(": it is open already, here or in another process"), "{message}");
+    drop(first);
+    std::fs::remove_file(&path).unwrap();
 }
 
 #[test]
