@@ -51,6 +51,19 @@
 //! The path stands in the message whichever reader of `serde` it is that reads; under `serde_path_to_error`, which keeps it
 //! apart, the message is without it.
 //!
+//! # Ids and instants
+//!
+//! Each kind of id is a type of its own, so that none is given for another; each compares with a string, and so with another kind:
+//!
+//! ```
+//! use livechat_types::shared::{AgentId, UserId};
+//!
+//! let (author, bot) = (UserId::from("ada@example.com"), AgentId::from("ada@example.com"));
+//! assert!(author == bot.as_str());
+//! ```
+//!
+//! Instants are `Timestamp`s of `jiff` 1, which writes and calculates with them.
+//!
 //! # Requests know their action
 //!
 //! A request implements [`Action`]: its name, route, transports, scopes, and the type of its answer are constants of its type.
