@@ -113,7 +113,7 @@ impl fmt::Display for Report {
         let Settled { written, removed, unchanged, .. } = &self.settled;
         write!(
             f,
-            "{} files written, {unchanged} unchanged, {} removed, in {} ms",
+            "files: {} written, {unchanged} unchanged, {} removed, in {} ms",
             written.len(),
             removed.len(),
             self.time.as_millis()

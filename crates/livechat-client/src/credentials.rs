@@ -17,7 +17,8 @@ use crate::{
 /// What authorizes calls.
 ///
 /// Credentials are cheap to clone; clones share what is learned of them, such as the region and the latest access token. `Debug`
-/// never shows a secret.
+/// never shows a secret. What cannot be a token (nothing, white space, a whole header) is an error of each call
+/// ([`ErrorKind::Build`]), and nothing is sent.
 ///
 /// ```
 /// use livechat_client::Credentials;
@@ -37,8 +38,18 @@ struct Shared {
 
 enum Source {
     Absent,
-    Fixed { scheme: &'static str, header: Option<HeaderValue> },
+    Fixed { scheme: &'static str, header: Result<HeaderValue, Unsendable> },
     Provided(Tokens),
+}
+
+/// What is wrong with credentials that cannot be sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unsendable(&'static str);
+
+impl From<Unsendable> for Error {
+    fn from(Unsendable(what): Unsendable) -> Self {
+        Self::build(what)
+    }
 }
 
 /// The `Authorization` header of one attempt.
@@ -54,7 +65,13 @@ impl Credentials {
     pub fn personal_access_token(account_id: &str, token: impl Into<Secret>) -> Self {
         let token = token.into();
         let pair = BASE64_STANDARD.encode(format!("{account_id}:{}", token.expose()));
-        Self::fixed("Basic", &pair, format!("account:{account_id}"), token.expose())
+        let header = if account_id.is_empty() || account_id.contains(|c: char| c == ':' || c.is_whitespace())
+        {
+            Err(Unsendable("the account id is empty, or has a colon or white space in it"))
+        } else {
+            sendable(token.expose()).and_then(|_| authorization("Basic", &pair))
+        };
+        Self::fixed("Basic", header, format!("account:{account_id}"), token.expose())
     }
 
     /// An OAuth access token: an agent's, a bot's or a customer's.
@@ -62,7 +79,7 @@ impl Credentials {
     pub fn bearer(token: impl Into<Secret>) -> Self {
         let token = token.into();
         let key = format!("token:{:016x}", fingerprint(token.expose()));
-        Self::fixed("Bearer", token.expose(), key, token.expose())
+        Self::fixed("Bearer", bearer(token.expose()), key, token.expose())
     }
 
     /// Access tokens that a provider gets, and gets again when they expire or the server refuses them.
@@ -90,8 +107,13 @@ impl Credentials {
         self
     }
 
-    fn fixed(scheme: &'static str, value: &str, key: String, token: &str) -> Self {
-        Self::new(Source::Fixed { scheme, header: sensitive(scheme, value) }, key, region_of(token))
+    fn fixed(
+        scheme: &'static str,
+        header: Result<HeaderValue, Unsendable>,
+        key: String,
+        token: &str,
+    ) -> Self {
+        Self::new(Source::Fixed { scheme, header }, key, region_of(token))
     }
 
     fn new(source: Source, key: String, region: Option<HeaderValue>) -> Self {
@@ -104,10 +126,7 @@ impl Credentials {
             Source::Absent => {
                 Err(Error::new(ErrorKind::Auth, "the action needs credentials, and the client has none"))
             }
-            Source::Fixed { header: Some(header), .. } => {
-                Ok(Authorization { header: header.clone(), generation: None })
-            }
-            Source::Fixed { header: None, scheme } => Err(unsendable(scheme)),
+            Source::Fixed { header, .. } => Ok(Authorization { header: header.clone()?, generation: None }),
             Source::Provided(tokens) => {
                 let token = tokens.get().await?;
                 if let Some(region) = token.first_use_of_region() {
@@ -164,17 +183,30 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// A header that logs leave out; none if the value has a character that no header can carry.
-pub(crate) fn sensitive(scheme: &str, value: &str) -> Option<HeaderValue> {
-    let mut header = HeaderValue::try_from(format!("{scheme} {value}")).ok()?;
-    header.set_sensitive(true);
-    Some(header)
+/// The header of an access token.
+pub(crate) fn bearer(token: &str) -> Result<HeaderValue, Unsendable> {
+    sendable(token).and_then(|token| authorization("Bearer", token))
 }
 
-pub(crate) fn unsendable(scheme: &str) -> Error {
-    Error::build(format!(
-        "the {scheme} token has a character that no header can carry; is there a line break in it?"
-    ))
+/// A token that may be one: what comes out of an empty variable, a line of a file or a whole header is none.
+fn sendable(token: &str) -> Result<&str, Unsendable> {
+    if token.is_empty() {
+        Err(Unsendable("the token is empty"))
+    } else if token.contains(char::is_whitespace) {
+        Err(Unsendable(
+            "the token has white space in it: give it alone, without `Bearer` and without a line break",
+        ))
+    } else {
+        Ok(token)
+    }
+}
+
+/// A header that logs leave out.
+fn authorization(scheme: &str, value: &str) -> Result<HeaderValue, Unsendable> {
+    let mut header = HeaderValue::try_from(format!("{scheme} {value}"))
+        .map_err(|_| Unsendable("the token has a character that no header can carry"))?;
+    header.set_sensitive(true);
+    Ok(header)
 }
 
 /// The region in front of a token, such as `dal` of `dal:…`, `fra` or `fra-a`.
@@ -231,8 +263,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_token_that_no_header_can_carry_is_an_error_that_does_not_show_it() {
-        let error = Credentials::bearer("hunter2\n").authorization().await.err().unwrap();
-        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    async fn what_cannot_be_a_token_is_an_error_that_does_not_show_it() {
+        for (credentials, what) in [
+            (Credentials::bearer("hunter2\n"), "white space"),
+            (Credentials::bearer("Bearer hunter2"), "without `Bearer`"),
+            (Credentials::bearer("hunter2\u{7f}"), "no header can carry"),
+            (Credentials::bearer(""), "the token is empty"),
+            (Credentials::personal_access_token("b7c1", "hunter2\n"), "white space"),
+            (Credentials::personal_access_token("b7c1", ""), "the token is empty"),
+            (Credentials::personal_access_token("", "hunter2"), "the account id"),
+            (Credentials::personal_access_token("b7c1:hunter2", "hunter2"), "the account id"),
+        ] {
+            let error = credentials.authorization().await.err().unwrap();
+            let shown = format!("{error} {error:?}");
+            assert!(shown.contains(what) && !shown.contains("hunter2"), "{shown}");
+        }
     }
 }

@@ -16,7 +16,7 @@ use tokio::{sync::watch, time::Instant};
 
 use crate::{
     clock::after,
-    credentials::{region_of, sensitive, unsendable},
+    credentials::{Unsendable, bearer, region_of},
     error::{BoxError, Error, ErrorKind, Result},
 };
 
@@ -117,7 +117,7 @@ type Outcome = Result<Arc<Token>, Failure>;
 #[derive(Clone)]
 enum Failure {
     Provider(Arc<dyn std::error::Error + Send + Sync>),
-    Unsendable,
+    Unsendable(Unsendable),
 }
 
 impl From<Failure> for Error {
@@ -126,7 +126,7 @@ impl From<Failure> for Error {
             Failure::Provider(source) => {
                 Self::new(ErrorKind::Auth, "the token provider failed").with_source(source)
             }
-            Failure::Unsendable => unsendable("provided"),
+            Failure::Unsendable(what) => what.into(),
         }
     }
 }
@@ -205,7 +205,7 @@ impl Shared {
         state.flight = None;
         let token = outcome.map_err(|error| Failure::Provider(error.into()))?;
         let text = token.secret.expose();
-        let header = sensitive("Bearer", text).ok_or(Failure::Unsendable)?;
+        let header = bearer(text).map_err(Failure::Unsendable)?;
         state.generation += 1;
         let token = Arc::new(Token {
             header,

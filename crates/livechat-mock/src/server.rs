@@ -38,8 +38,8 @@ use rate_limit::RateLimit;
 
 /// A running LiveChat. It stops when it is dropped.
 ///
-/// It needs a running Tokio runtime, whose threads it must not be blocked from: on a current-thread runtime call it with an
-/// async client.
+/// It runs on the Tokio runtime that it is started on, and answers while that runtime is not blocked: on one of a single thread, call it
+/// with an async client.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
