@@ -46,9 +46,9 @@ enum Source {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Unsendable(&'static str);
 
-impl From<Unsendable> for Error {
-    fn from(Unsendable(what): Unsendable) -> Self {
-        Self::build(what)
+impl Unsendable {
+    pub(crate) fn into_error(self) -> Error {
+        Error::build(self.0)
     }
 }
 
@@ -126,7 +126,10 @@ impl Credentials {
             Source::Absent => {
                 Err(Error::new(ErrorKind::Auth, "the action needs credentials, and the client has none"))
             }
-            Source::Fixed { header, .. } => Ok(Authorization { header: header.clone()?, generation: None }),
+            Source::Fixed { header, .. } => Ok(Authorization {
+                header: header.clone().map_err(Unsendable::into_error)?,
+                generation: None,
+            }),
             Source::Provided(tokens) => {
                 let token = tokens.get().await?;
                 if let Some(region) = token.first_use_of_region() {

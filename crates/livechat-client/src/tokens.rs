@@ -126,7 +126,7 @@ impl From<Failure> for Error {
             Failure::Provider(source) => {
                 Self::new(ErrorKind::Auth, "the token provider failed").with_source(source)
             }
-            Failure::Unsendable(what) => what.into(),
+            Failure::Unsendable(what) => what.into_error(),
         }
     }
 }
