@@ -200,8 +200,7 @@ impl<'a> Linker<'a> {
                     "there is no file `{file}` in the folder `{folder}`: write it, or correct the reference"
                 ),
             };
-        let message = format!("`{}` refers to nothing", reference.text);
-        self.errors.report(Code::DanglingRef, reference.place, message, help);
+        self.nothing(reference, help);
     }
 
     fn dangling(&self, reference: &Ref, name: &str, known: &[String]) {
@@ -209,6 +208,10 @@ impl<'a> Linker<'a> {
             let help = "write it there, or correct the reference";
             self.elsewhere(reference, name).unwrap_or_else(|| help.to_owned())
         });
+        self.nothing(reference, help);
+    }
+
+    fn nothing(&self, reference: &Ref, help: String) {
         let message = format!("`{}` refers to nothing", reference.text);
         self.errors.report(Code::DanglingRef, reference.place, message, help);
     }
@@ -326,9 +329,8 @@ impl<'a> Linker<'a> {
                 actions.push(self.operation(&path.name, operation, files));
             }
         }
-        if let (false, (servers, place)) = (demanded.is_empty(), &root.servers)
-            && servers.is_empty()
-        {
+        let (servers, place) = &root.servers;
+        if servers.is_empty() && !demanded.is_empty() {
             let help = "name the server that answers: `- url: https://…`";
             self.errors.report(Code::MissingKey, *place, "these operations have no server", help);
         }
@@ -359,7 +361,7 @@ impl<'a> Linker<'a> {
             folder,
             title: root.title.clone(),
             description: root.description.clone(),
-            servers: root.servers.0.clone(),
+            servers: servers.clone(),
             security_schemes: root.schemes.value.clone(),
             security: root.security.value.clone().unwrap_or_default(),
             categories: root.categories.clone(),
