@@ -75,7 +75,7 @@ pub(super) async fn answer(shared: &Shared, request: Request<Incoming>) -> Outco
     if cors::is_preflight(&parts)
         && let Some(found) = shared.routes.find(&path)
     {
-        return Outcome::Answer(preflight(shared, &parts, &found));
+        return Outcome::Answer(preflight(&parts, &found));
     }
     let body = read_body(body, shared.body_timeout).await;
     if path.starts_with(admin::PREFIX) {
@@ -107,16 +107,13 @@ pub(super) async fn answer(shared: &Shared, request: Request<Incoming>) -> Outco
 }
 
 /// Answers a browser that asks whether a page may send a request; that is no call of the action.
-fn preflight(shared: &Shared, parts: &Parts, found: &Found<'_>) -> Response<Content> {
-    let mut response =
-        finish(shared, None, Answer { status: StatusCode::NO_CONTENT, ..Answer::ok(Vec::new()) });
+fn preflight(parts: &Parts, found: &Found<'_>) -> Response<Content> {
+    let mut response = Response::new(Content::whole(Vec::new()));
+    *response.status_mut() = StatusCode::NO_CONTENT;
     let mut methods: Vec<_> = found.routes.iter().map(|route| route.method()).collect();
     if found.routes.iter().any(|route| serves(route, &Method::GET)) && !methods.contains(&"GET") {
         methods.push("GET");
     }
-    // An answer of this status has no body to describe.
-    response.headers_mut().remove(header::CONTENT_LENGTH);
-    response.headers_mut().remove(header::CONTENT_TYPE);
     cors::allow_request(&parts.headers, &methods.join(", "), response.headers_mut());
     response
 }
