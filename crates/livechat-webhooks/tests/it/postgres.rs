@@ -169,6 +169,18 @@ async fn what_a_process_had_that_is_not_heard_of_goes_to_another_after_the_lease
 }
 
 #[tokio::test]
+async fn what_a_process_claims_after_it_was_given_up_is_not_lost_with_it() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    let late = stores.open().await;
+    late.append(entry("a")).await.unwrap();
+    stores.client().await.batch_execute("DELETE FROM livechat_inbox_owner").await.unwrap();
+    assert_eq!(bodies(&late).await, ["a"]);
+
+    let heir = stores.open().await;
+    assert_eq!(bodies(&heir).await, ["a"]);
+}
+
+#[tokio::test]
 async fn a_process_that_ends_well_is_not_waited_for() {
     let Some(stores) = PostgresStores::new().await else { return };
     let (one, other) = (stores.open().await, stores.open().await);

@@ -41,10 +41,17 @@ const ALIVE: &str =
     "UPDATE livechat_inbox_owner SET alive_until = statement_timestamp() + make_interval(secs => $2)
     WHERE id = $1 RETURNING id";
 
-/// What processes had that are no longer heard of is free.
+/// Processes that are no longer heard of.
+const GONE: &str = "DELETE FROM livechat_inbox_owner WHERE alive_until < statement_timestamp()";
+
+/// What an owner has that is not there is free. This is a statement of its own, since one that deletes owners does not see what those
+/// claim while it runs. What another process frees and claims meanwhile has another owner by then, and stays as it is.
 const FREE: &str = "
-    WITH gone AS (DELETE FROM livechat_inbox_owner WHERE alive_until < statement_timestamp() RETURNING id)
-    UPDATE livechat_inbox_entry AS entry SET owner = NULL FROM gone WHERE entry.owner = gone.id";
+    UPDATE livechat_inbox_entry AS entry SET owner = NULL FROM (
+        SELECT id, owner FROM livechat_inbox_entry
+        WHERE owner IS NOT NULL AND owner NOT IN (SELECT id FROM livechat_inbox_owner)
+    ) AS left_behind
+    WHERE entry.id = left_behind.id AND entry.owner = left_behind.owner";
 
 const FORGET: &str =
     "DELETE FROM livechat_inbox_seen WHERE at < statement_timestamp() - make_interval(secs => $1)";
@@ -175,6 +182,7 @@ impl Keeper {
             let rows = self.connection.query(REGISTER, &[&lease]).await?;
             self.owner = first(&rows)?.ok_or("an owner has an id")?;
         }
+        self.connection.query(GONE, &[]).await?;
         self.connection.query(FREE, &[]).await?;
         self.connection.query(FORGET, &[&Duplicates::WINDOW.as_secs_f64()]).await?;
         Ok(())
