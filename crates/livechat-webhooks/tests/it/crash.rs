@@ -5,8 +5,8 @@
 
 use std::{
     collections::{BTreeSet, HashSet},
-    fs::{self, OpenOptions},
-    io::{BufRead, BufReader, Write as _},
+    fs::{self, File, OpenOptions},
+    io::{self, BufRead, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
@@ -44,7 +44,7 @@ async fn service() {
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }
-        writeln!(&*context.state, "{}", event.chat_id)?;
+        note(&context.state, event.chat_id.as_str())?;
         Ok(())
     });
     #[cfg(all(feature = "postgres", unix))]
@@ -56,6 +56,12 @@ async fn service() {
     // What a killed process wrote is safe without being on the disk.
     let store = SqliteStore::open_with(folder.join("inbox.sqlite"), Durability::Crash).unwrap();
     serve(store, handlers).await;
+}
+
+/// Adds a line to a file, in one piece: with `writeln!`, the end of a line is written by itself, and a process that is killed before it
+/// leaves a line that the next one's first is added to.
+fn note(mut file: &File, line: &str) -> io::Result<()> {
+    file.write_all(format!("{line}\n").as_bytes())
 }
 
 async fn serve<S: Clone + Send + Sync + 'static>(store: impl Store, handlers: Handlers<S>) {
