@@ -80,6 +80,19 @@ async fn what_a_process_leaves_of_what_it_stored_the_others_hear_of_and_nothing_
     assert_eq!(bodies(&one).await, [of_chat("A", 2)]);
 }
 
+#[tokio::test]
+async fn what_is_left_in_one_schema_is_not_heard_of_in_another() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    let Some(elsewhere) = PostgresStores::new().await else { return };
+    let (one, other, stranger) = (stores.open().await, stores.open().await, elsewhere.open().await);
+    one.append(entry(&of_chat("A", 1))).await.unwrap();
+    assert_eq!(bodies(&one).await, [of_chat("A", 1)]);
+    other.append(entry(&of_chat("A", 2))).await.unwrap();
+    assert!(bodies(&other).await.is_empty());
+    assert!(hears(&one, 1_000).await);
+    assert!(!hears(&stranger, 10).await);
+}
+
 /// Whether nothing waits any more within so many questions to the database.
 async fn handles_all(inbox: &Inbox<PostgresStore>, questions: usize) -> bool {
     for _ in 0..questions {

@@ -5,7 +5,7 @@ use std::{
     future::{Future, poll_fn},
     hash::{BuildHasher, RandomState},
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -65,8 +65,10 @@ impl Connector {
 
 /// Hears of what other processes store.
 pub(super) struct Ears {
+    /// The schema of the tables: everyone who uses the database hears what is told in it.
+    schema: OnceLock<String>,
     /// What this process calls itself when it speaks: it does not listen to itself.
-    pub(super) name: String,
+    name: String,
     heard: Arc<Notify>,
 }
 
@@ -74,11 +76,25 @@ impl Ears {
     /// With a name that no other process has. What is heard is told to `heard`.
     pub(super) fn new(heard: Arc<Notify>) -> Self {
         // The keys of a hash map are the random numbers that the standard library has.
-        Self { name: format!("{:016x}", RandomState::new().hash_one(std::process::id())), heard }
+        let name = format!("{:016x}", RandomState::new().hash_one(std::process::id()));
+        Self { schema: OnceLock::new(), name, heard }
     }
 
-    fn hear(&self, name: &str) {
-        if name != self.name {
+    /// Sets where the tables are. Before, nothing is heard.
+    pub(super) fn listen_for(&self, schema: String) {
+        let _ = self.schema.set(schema);
+    }
+
+    /// How this process tells the others that something is left for them.
+    pub(super) fn announcement(&self) -> String {
+        format!("{} {}", self.name, self.schema.get().map_or("", String::as_str))
+    }
+
+    fn hear(&self, announcement: &str) {
+        if let Some((name, schema)) = announcement.split_once(' ')
+            && name != self.name
+            && self.schema.get().is_some_and(|own| own == schema)
+        {
             self.heard.notify_one();
         }
     }

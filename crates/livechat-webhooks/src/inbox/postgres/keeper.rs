@@ -27,7 +27,7 @@ use crate::{
 /// What a crash of the database makes it forget is handled again, so nothing here waits for its disk.
 const GREETING: &str = "SET synchronous_commit = off; LISTEN livechat_inbox";
 
-/// Tells the others, and who says so, if something is left for them.
+/// Tells the others, who use the same tables, if something is left for them.
 const ANNOUNCE: &str = "SELECT pg_notify('livechat_inbox', $1) WHERE EXISTS (
     SELECT FROM livechat_inbox_entry WHERE owner IS NULL AND due IS NOT NULL AND due <= statement_timestamp())";
 
@@ -131,7 +131,7 @@ impl Keeper {
         ears: Arc<Ears>,
     ) -> Result<Self, BoxError> {
         let mut connection = Connection::new(connector, GREETING);
-        tables::make(&mut connection).await?;
+        ears.listen_for(tables::make(&mut connection).await?);
         let next_sign = Instant::now();
         let mut keeper = Self {
             connection,
@@ -272,7 +272,7 @@ impl Keeper {
         self.connection.run(CLAIM_ALONE).await?;
         let rows = self.connection.query(CLAIM, &[&self.owner, &rows(limit)]).await?;
         if self.stored {
-            self.connection.query(ANNOUNCE, &[&self.ears.name]).await?;
+            self.connection.query(ANNOUNCE, &[&self.ears.announcement()]).await?;
         }
         self.connection.run("COMMIT").await?;
         self.stored = false;

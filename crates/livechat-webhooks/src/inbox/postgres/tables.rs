@@ -34,17 +34,21 @@ CREATE TABLE livechat_inbox_version (version integer NOT NULL);
 INSERT INTO livechat_inbox_version VALUES (1);
 ";
 
-/// Makes the tables if they are missing. Processes that start together wait for each other.
-pub(super) async fn make(connection: &mut Connection) -> Result<(), BoxError> {
+const SCHEMA: &str =
+    "SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = 'livechat_inbox_entry'::regclass";
+
+/// Makes the tables if they are missing, and returns in which schema they are. Processes that start together wait for each other.
+pub(super) async fn make(connection: &mut Connection) -> Result<String, BoxError> {
     connection.run("BEGIN; SELECT pg_advisory_xact_lock(5207218116740116331);").await?;
     let there = connection.query("SELECT to_regclass('livechat_inbox_version') IS NOT NULL", &[]).await?;
     if !first::<bool>(&there)?.unwrap_or(false) {
         connection.run(TABLES).await?;
     }
     let version = first(&connection.query("SELECT max(version) FROM livechat_inbox_version", &[]).await?)?;
+    let schema = first(&connection.query(SCHEMA, &[]).await?)?.ok_or("a table has a schema")?;
     connection.run("COMMIT").await?;
     match version {
-        Some(VERSION) => Ok(()),
+        Some(VERSION) => Ok(schema),
         Some(other) => Err(format!(
             "its tables are of version {other}, not {VERSION}: they were made by a later version of this program"
         )
