@@ -11,7 +11,7 @@ use crate::{AgentApi, Response, Result};
 impl AgentApi {
     /// Puts a tag on a thread.
     ///
-    /// Tags are managed in the configuration API.
+    /// The thread and the tag must share a group. Tags are managed in the configuration API.
     ///
     /// `chats--all:rw` reaches chats of all groups, `chats--access:rw` those that share a group with
     /// the requester.

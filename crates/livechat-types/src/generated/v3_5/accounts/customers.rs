@@ -231,8 +231,8 @@ pub struct IssueIdentityTransferToken {
     /// it is that customer's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<CustomerId>,
-    /// With PKCE: made from the code verifier that the exchange will have to show. Without a method,
-    /// which cannot be given here, it is presumably the verifier itself.
+    /// With PKCE: the code verifier that the exchange will have to show, as it is. A method cannot be
+    /// given here, and without one the server takes the challenge for the verifier itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<Secret>,
 }

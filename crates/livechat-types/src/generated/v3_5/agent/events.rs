@@ -291,7 +291,8 @@ pub struct NewSystemMessage {
     pub text: Option<String>,
     /// What is reported. May be a type of your own.
     pub system_message_type: SystemMessageType,
-    /// Who can see the report. In `send_event` only.
+    /// Who can see the report. In `send_event` only. The default is documented for the other types of
+    /// events.
     ///
     /// Default: `all`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -249,7 +249,7 @@ pub struct NewMessage {
     pub custom_id: Option<String>,
     /// The text. At most 16 KB in UTF-8; a longer one must be split.
     pub text: String,
-    /// Who gets the message. Only examples show it.
+    /// Who gets the message. Only examples show it; the default is documented for filled forms.
     ///
     /// Default: `all`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -317,7 +317,8 @@ pub struct NewSystemMessage {
     /// The variables that the text was made of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text_vars: Option<TextVars>,
-    /// Who gets the message. Not in the table of this event, but LiveChat's own clients send it.
+    /// Who gets the message. Not in the table of this event, but LiveChat's own clients send it; the
+    /// default is documented for filled forms.
     ///
     /// Default: `all`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -194,8 +194,8 @@ impl IssueIdentityTransferToken {
         self
     }
 
-    /// Sets [`code_challenge`](Self#structfield.code_challenge): with PKCE: made from the code verifier
-    /// that the exchange will have to show.
+    /// Sets [`code_challenge`](Self#structfield.code_challenge): with PKCE: the code verifier that the
+    /// exchange will have to show, as it is.
     pub fn code_challenge(mut self, code_challenge: impl Into<Secret>) -> Self {
         self.code_challenge = Some(code_challenge.into());
         self

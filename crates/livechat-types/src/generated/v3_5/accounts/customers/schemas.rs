@@ -268,7 +268,7 @@ json_schema! {
     },
     "code_challenge": {
       "type": "string",
-      "description": "With PKCE: made from the code verifier that the exchange will have to show. Without a method, which cannot be given here, it is presumably the verifier itself."
+      "description": "With PKCE: the code verifier that the exchange will have to show, as it is. A method cannot be given here, and without one the server takes the challenge for the verifier itself."
     }
   },
   "required": [

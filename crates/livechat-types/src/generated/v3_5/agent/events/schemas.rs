@@ -385,7 +385,7 @@ json_schema! {
     },
     "visibility": {
       "$ref": "Visibility",
-      "description": "Who can see the report. In `send_event` only.",
+      "description": "Who can see the report. In `send_event` only. The default is documented for the other types of events.",
       "default": "all"
     },
     "text_vars": {

@@ -289,7 +289,7 @@ json_schema! {
     },
     "recipients": {
       "$ref": "EventRecipients",
-      "description": "Who gets the message. Only examples show it.",
+      "description": "Who gets the message. Only examples show it; the default is documented for filled forms.",
       "default": "all"
     },
     "properties": {
@@ -406,7 +406,7 @@ json_schema! {
     },
     "recipients": {
       "$ref": "EventRecipients",
-      "description": "Who gets the message. Not in the table of this event, but LiveChat's own clients send it.",
+      "description": "Who gets the message. Not in the table of this event, but LiveChat's own clients send it; the default is documented for filled forms.",
       "default": "all"
     }
   },
