@@ -22,7 +22,7 @@ async fn main() -> support::Result {
 
     let request = CreateBot::new("Parcel bot")
         .groups([GroupMembership::new(0, RoutingPriority::Normal)])
-        .owner_client_id(&*client_id);
+        .owner_client_id(&client_id);
     let bot = account.livechat.configuration().create_bot(&request).await?.into_inner();
     println!("created the bot {}", bot.id);
 

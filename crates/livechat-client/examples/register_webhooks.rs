@@ -25,9 +25,9 @@ async fn main() -> support::Result {
         None => return Err("this example needs LIVECHAT_WEBHOOK_SECRET".into()),
     };
 
-    let webhook = |action| RegisterWebhook::new(action, &*secret, &*url, &*client_id, WebhookType::License);
+    let webhook = |action| RegisterWebhook::new(action, &secret, &url, &client_id, WebhookType::License);
     let declared = WebhookSet::new(
-        &*client_id,
+        &client_id,
         [
             webhook(WebhookAction::IncomingChat),
             webhook(WebhookAction::ChatDeactivated),

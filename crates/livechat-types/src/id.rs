@@ -30,6 +30,13 @@ macro_rules! string_id {
             }
         }
 
+        // As `String` itself: a string that is kept is lent, and not written `&*id`.
+        impl ::std::convert::From<&::std::string::String> for $name {
+            fn from(id: &::std::string::String) -> Self {
+                Self(id.clone())
+            }
+        }
+
         // An id that was received goes into the next request without ceremony.
         impl ::std::convert::From<&Self> for $name {
             fn from(id: &Self) -> Self {

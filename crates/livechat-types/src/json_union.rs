@@ -68,8 +68,19 @@ macro_rules! json_union {
                     Self::$variant(value)
                 }
             }
+
+            json_union!(@borrowed $json $union $variant);
         )+
     };
+    // A string may also be lent.
+    (@borrowed string $union:ident $variant:ident) => {
+        impl ::std::convert::From<&str> for $union {
+            fn from(value: &str) -> Self {
+                Self::$variant(value.into())
+            }
+        }
+    };
+    (@borrowed $json:ident $union:ident $variant:ident) => {};
 }
 pub(crate) use json_union;
 

@@ -35,6 +35,10 @@
 //! in `Response::body`, and alone by `send_raw`; `livechat-webhooks` has a webhook's text in `Verified::body`, but for the secret key. To
 //! read a payload as nothing but JSON, take [`AnyPayload`].
 //!
+//! What people write, such as a file of settings, is better read into types of your own that refuse what they do not know: here a
+//! misspelt condition of a rule is skipped, and the rule is another one. Ask values that come from there whether they are known, as
+//! `RoutingPriority::is_known`.
+//!
 //! What *is* known is read strictly. A message whose `text` is a number is an error that names the field and the value; it does
 //! not become something else that happens to fit:
 //!
@@ -62,7 +66,10 @@
 //! assert!(author == bot.as_str());
 //! ```
 //!
-//! Instants are `Timestamp`s of `jiff` 1, which writes and calculates with them.
+//! Instants are `Timestamp`s of `jiff` 1, which writes and calculates with them. Filters of reports, where the offset matters, take its
+//! `ZonedDateTime`s as well.
+//!
+//! Properties are maps within a map, and session fields maps within a list: [`properties`] and `session_fields` make them of pairs.
 //!
 //! # Requests know their action
 //!
@@ -79,7 +86,13 @@
 // With fewer APIs, some of the support code has no user.
 #![cfg_attr(
     not(all(feature = "agent", feature = "customer", feature = "webhooks", feature = "rtm")),
-    allow(dead_code, unused_imports, unused_macros, reason = "which parts are used depends on the features")
+    allow(
+        dead_code,
+        unreachable_pub,
+        unused_imports,
+        unused_macros,
+        reason = "which parts are used depends on the features"
+    )
 )]
 
 mod action;
@@ -123,6 +136,7 @@ pub use action::{
     Transport,
 };
 pub use empty::Empty;
+pub use ext::*;
 pub use payload::{AnyPayload, Payload, PushEnvelope, RtmRequest, RtmResponse, WebhookEnvelope};
 pub use secret::Secret;
 #[cfg(any(test, feature = "construct"))]

@@ -18,6 +18,7 @@ fn a_string_id_is_made_of_a_string_and_compared_with_one() {
     assert_eq!(id, "QJ4T8ZP1LX");
     assert_eq!(id, *"QJ4T8ZP1LX");
     assert_eq!(id, ChatId::from("QJ4T8ZP1LX".to_owned()));
+    assert_eq!(id, ChatId::from(&"QJ4T8ZP1LX".to_owned()));
     assert_eq!(id, "QJ4T8ZP1LX".parse::<ChatId>().unwrap());
     assert_eq!(id.as_str(), id.as_ref());
     assert_eq!(format!("{id:>12}"), "  QJ4T8ZP1LX");

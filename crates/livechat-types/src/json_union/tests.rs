@@ -108,3 +108,9 @@ fn a_bad_value_of_a_known_type_is_an_error_at_its_place() {
     let error = serde_json::from_value::<Answer>(json!({})).unwrap_err();
     assert_eq!(error.to_string(), "missing field `id`");
 }
+
+#[test]
+fn a_string_becomes_a_value_whether_it_is_given_or_lent() {
+    assert_eq!(PropertyValue::from("a"), PropertyValue::String("a".to_owned()));
+    assert_eq!(PropertyValue::from("a".to_owned()), PropertyValue::from("a"));
+}

@@ -41,14 +41,14 @@ impl MadeUp {
         let client_id = self.mock.tokens().client_id;
         let declared = actions.map(|action| {
             let of_customers = action == WebhookAction::IncomingEvent;
-            let webhook = RegisterWebhook::new(action, SECRET, url, &*client_id, WebhookType::License);
+            let webhook = RegisterWebhook::new(action, SECRET, url, &client_id, WebhookType::License);
             if !of_customers {
                 return webhook;
             }
             webhook.filters(WebhookFilters::new().author_type(WebhookAuthorType::Customer))
         });
         let plan =
-            WebhookSet::new(&*client_id, declared).enabled().plan(&self.livechat.configuration()).await?;
+            WebhookSet::new(&client_id, declared).enabled().plan(&self.livechat.configuration()).await?;
         print!("{plan}");
         plan.carry_out().await?;
         Ok(())

@@ -26,7 +26,8 @@ pub enum PropertyValue {
 }
 
 /// Values of properties: namespace, then name, then value. A namespace is the client id of the
-/// application that owns the property, or a word reserved for LiveChat's own, such as `routing`.
+/// application that owns the property, or a word reserved for LiveChat's own, such as `routing`
+/// ([which there are](https://platform.text.com/docs/messaging/references/default-properties/)).
 /// Names may contain dots.
 pub type Properties = BTreeMap<String, BTreeMap<String, PropertyValue>>;
 
