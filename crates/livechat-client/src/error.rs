@@ -1,6 +1,6 @@
 //! The one error of the client: what went wrong, where, and what the server said.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
@@ -435,12 +435,16 @@ impl Error {
 
     /// Whether the credentials are missing, wrong or expired; with the accounts service also a code, a refresh token or an application
     /// (`unauthorized`, `invalid_grant`, `invalid_client`, …).
+    ///
+    /// Where a token provider failed by an error of this client, such as that of a refresh, it is that one that counts: a
+    /// refresh token that is over is such a reason, an accounts service that does not answer is none.
     #[must_use]
     pub fn is_authentication(&self) -> bool {
-        match &self.0.api {
-            Some(api) => api.is_authentication(),
-            None => self.0.kind == ErrorKind::Auth,
+        if let Some(api) = &self.0.api {
+            return api.is_authentication();
         }
+        let source = std::error::Error::source(self).and_then(|source| source.downcast_ref());
+        self.0.kind == ErrorKind::Auth && source.is_none_or(Self::is_authentication)
     }
 
     /// Whether the credentials are fine but do not allow the action: a missing scope or access (with the accounts service
@@ -528,7 +532,12 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_ref().map(|source| &**source as _)
+        let source: &(dyn std::error::Error + 'static) = &**self.0.source.as_ref()?;
+        // What many calls wait for fails for all of them: each shares the one error, and shows that and not the sharing.
+        match source.downcast_ref::<Arc<dyn std::error::Error + Send + Sync>>() {
+            Some(shared) => Some(&**shared),
+            None => Some(source),
+        }
     }
 }
 

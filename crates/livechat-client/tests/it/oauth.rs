@@ -9,7 +9,7 @@ use std::{
 };
 
 use livechat_client::{
-    AgentApi, Credentials, ErrorKind, LiveChat,
+    AgentApi, Credentials, Error, ErrorKind, LiveChat,
     oauth::{Application, AuthorizationRequest, OAuthTokens},
     types::{Secret, accounts::TokenDetails},
 };
@@ -258,6 +258,19 @@ async fn a_refresh_token_that_is_over_is_an_auth_error_that_says_so() {
     assert_eq!(error.kind(), ErrorKind::Auth);
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert!(source.contains("invalid_grant: expired"), "{source}");
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_is_over_can_be_told_from_an_accounts_service_that_is_down() {
+    let over = Script::status(400, &[], r#"{"error":"invalid_grant","error_description":"used up"}"#);
+    let server = Server::start([over, Script::status(502, &[], "<html>")]).await;
+    let provider = OAuthTokens::from_refresh_token(application(&server), "refresh-1");
+    let agent = agent(&server, provider);
+    let (over, down) = (agent.send(&GET_CHAT).await.unwrap_err(), agent.send(&GET_CHAT).await.unwrap_err());
+    assert!(over.kind() == ErrorKind::Auth && down.kind() == ErrorKind::Auth);
+    assert!(over.is_authentication() && !down.is_authentication());
+    let cause: &Error = std::error::Error::source(&down).unwrap().downcast_ref().unwrap();
+    assert!(cause.is_server_error(), "{cause}");
 }
 
 #[tokio::test]
