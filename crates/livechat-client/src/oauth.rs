@@ -251,6 +251,9 @@ fn code_challenge(code_verifier: &Secret) -> String {
 /// An agent's access tokens, got by a refresh token: a [`TokenProvider`].
 ///
 /// A new one is got shortly before the old one expires, and when the server refuses it; once for however many calls wait.
+///
+/// When the refresh token is over, calls fail with an error that [`is_authentication`](Error::is_authentication): the agent has to log in
+/// again. When the accounts service cannot be reached, they fail with one that is not.
 #[must_use]
 pub struct OAuthTokens {
     application: Application,

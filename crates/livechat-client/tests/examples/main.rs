@@ -148,6 +148,25 @@ fn save_customer_data_writes_every_customer() {
 }
 
 #[test]
+fn sync_crm_writes_each_record_once_and_finds_chats_by_what_it_wrote() {
+    let output = run("sync_crm", &[]);
+    let written = output.lines().filter_map(|line| line.strip_prefix("a task wrote ")?.split(' ').next());
+    let written: Vec<u32> = written.map(|number| number.parse().unwrap()).collect();
+    assert_eq!((written.len(), written.iter().sum()), (3, 30), "{output}");
+    has(&output, &["10 chats of customers with the plan gold"]);
+}
+
+#[test]
+fn customer_chat_is_rated_and_resumed_by_the_same_customer() {
+    let output = run("customer_chat", &[]);
+    has(
+        &output,
+        &["One of the lamps", "    file", ", rated good", "Is the new one", "the same customer: true"],
+    );
+    assert_eq!(output.matches("thread ").count(), 2, "{output}");
+}
+
+#[test]
 fn bot_speaks_for_itself_and_through_the_agent() {
     let output = run("bot", &[]);
     let id = output.lines().next().and_then(|line| line.split(' ').next_back()).unwrap();
