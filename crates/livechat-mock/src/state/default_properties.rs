@@ -68,10 +68,10 @@ url_details int event:rw event:rw image_height image_width
 
 type Definitions = BTreeMap<String, BTreeMap<String, PropertyDefinition>>;
 
-/// The definition of a property of the platform's own.
-pub(super) fn find(namespace: &str, name: &str) -> Option<&'static PropertyDefinition> {
+/// The properties of a namespace of the platform's own.
+pub(super) fn of(namespace: &str) -> Option<&'static BTreeMap<String, PropertyDefinition>> {
     static DEFINITIONS: OnceLock<Definitions> = OnceLock::new();
-    DEFINITIONS.get_or_init(read).get(namespace)?.get(name)
+    DEFINITIONS.get_or_init(read).get(namespace)
 }
 
 fn read() -> Definitions {

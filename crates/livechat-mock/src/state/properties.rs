@@ -153,14 +153,21 @@ impl State {
     /// The definition of a property: an application's, or one that every license has.
     pub(crate) fn definition(&self, namespace: &str, name: &str) -> Option<&PropertyDefinition> {
         let registered = self.definitions.get(namespace).and_then(|definitions| definitions.get(name));
-        registered.or_else(|| default_properties::find(namespace, name))
+        registered.or_else(|| default_properties::of(namespace)?.get(name))
     }
 
     fn require_definition(&self, namespace: &str, name: &str) -> Result<&PropertyDefinition, ApiError> {
         self.definition(namespace, name).ok_or_else(|| {
-            ApiError::validation(format!(
-                "there is no property `{name}` in namespace `{namespace}`: `register_property` registers it for an application"
-            ))
+            let help = match default_properties::of(namespace) {
+                Some(own) => {
+                    format!(
+                        "it is LiveChat's own, and has {}",
+                        own.keys().cloned().collect::<Vec<_>>().join(", ")
+                    )
+                }
+                None => "`register_property` registers it for an application".to_owned(),
+            };
+            ApiError::validation(format!("there is no property `{name}` in namespace `{namespace}`: {help}"))
         })
     }
 }

@@ -342,6 +342,16 @@ async fn properties_that_nobody_registered_are_not_set_wherever_they_would_be() 
 }
 
 #[tokio::test]
+async fn a_misspelt_property_of_livechats_own_is_answered_by_the_names_that_there_are() {
+    let mock = Mock::start().await;
+    let (chat, _) = mock.chat().await;
+    let update = json!({"id": chat, "properties": {"rating": {"stars": 1}}});
+    let answer = mock.agent("update_chat_properties", update).await;
+    let message = text(&answer.json()["error"]["message"]);
+    assert!(message.ends_with("it is LiveChat's own, and has comment, score"), "{message}");
+}
+
+#[tokio::test]
 async fn enough_events_are_of_the_latest_threads_in_either_order() {
     let mock = Mock::start().await;
     let started = mock.customer("start_chat", json!({})).await.ok();
