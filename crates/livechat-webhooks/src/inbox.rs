@@ -69,14 +69,14 @@ mod workers;
 use std::{
     fmt,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 
 use tokio::{
-    sync::{Notify, Semaphore},
+    sync::{Mutex, Notify, Semaphore},
     task::JoinHandle,
     time::timeout,
 };
@@ -109,6 +109,7 @@ struct Shared<T> {
     /// One permit for each webhook that may be in memory.
     room: Arc<Semaphore>,
     closing: AtomicBool,
+    /// Until they have ended.
     workers: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -195,16 +196,19 @@ impl<T: Store> Inbox<T> {
     }
 
     /// Ends the inbox: nothing more is taken, handlers at work finish, the store is closed. What was not handled waits in the store.
+    ///
+    /// It takes as long as the handlers at work. Whoever stops waiting for it may call it again: the store is not closed before they ended.
     pub async fn shutdown(&self) {
         let Shared { store, wake, room, closing, workers, .. } = &*self.0;
         closing.store(true, Ordering::Release);
         room.close();
         wake.notify_one();
-        let workers = workers.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(workers) = workers
-            && let Err(error) = workers.await
-        {
-            tracing::error!(%error, "the workers of the inbox ended badly");
+        let mut workers = workers.lock().await;
+        if let Some(ending) = workers.as_mut() {
+            if let Err(error) = ending.await {
+                tracing::error!(%error, "the workers of the inbox ended badly");
+            }
+            *workers = None;
         }
         store.close().await;
     }
@@ -275,8 +279,10 @@ impl<T: Store> InboxBuilder<T> {
             closing: AtomicBool::new(false),
             workers: Mutex::new(None),
         });
-        let workers = tokio::spawn(workers::run(Arc::clone(&shared), Arc::new(handlers)));
-        *shared.workers.lock().unwrap_or_else(PoisonError::into_inner) = Some(workers);
+        // Nobody else has it yet, so it is free.
+        if let Ok(mut workers) = shared.workers.try_lock() {
+            *workers = Some(tokio::spawn(workers::run(Arc::clone(&shared), Arc::new(handlers))));
+        }
         Inbox(shared)
     }
 }

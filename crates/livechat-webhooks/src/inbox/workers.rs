@@ -119,55 +119,72 @@ async fn lane<T, S>(
         let Job { id, failed, webhook, _room } = job;
         let action = webhook.action().to_owned();
         let attempt = failed.saturating_add(1);
-        let result = attempt_in_time(&handlers, webhook, attempt, shared.settings.handler_timeout).await;
-        let outcome = match result {
-            Ok(()) => Outcome::Done,
-            Err(error) => failure(&shared, id, attempt, &action, &error),
-        };
+        let outcome =
+            match attempt_in_time(&handlers, webhook, attempt, shared.settings.handler_timeout).await {
+                Ok(()) => Outcome::Done,
+                Err(failed) => failure(&shared, id, attempt, &action, failed),
+            };
         settle(&shared, id, outcome).await;
     }
 }
 
-/// Calls a handler. Its panic is its failure, and ends nothing else.
+/// Why a handler failed.
+struct Failed {
+    error: String,
+    permanent: bool,
+}
+
+impl Failed {
+    fn new(error: &BoxError) -> Self {
+        let text = error.to_string().chars().take(LONGEST_ERROR).collect();
+        Self { error: text, permanent: error.is::<Permanent>() }
+    }
+}
+
+/// Calls a handler. Its panic is its failure, and ends nothing else: also when its values are dropped, or its error is shown.
 async fn attempt_in_time<S>(
     handlers: &Handlers<S>,
     webhook: Webhook,
     attempt: u32,
     time: Duration,
-) -> Result<(), BoxError>
+) -> Result<(), Failed>
 where
     S: Clone + Send + Sync + 'static,
 {
-    let mut handling = caught(|| handlers.attempt(webhook, attempt))?;
-    let handled = poll_fn(|context| {
-        caught(|| handling.as_mut().poll(context)).unwrap_or_else(|panic| Poll::Ready(Err(panic)))
+    // Whatever is the handler's lives and ends in here.
+    let mut handling = pin!(async {
+        match timeout(time, async { handlers.attempt(webhook, attempt).await }).await {
+            Ok(handled) => handled.map_err(|error| Failed::new(&error)),
+            Err(_) => Err(Failed::new(&format!("the handler took longer than {time:?}").into())),
+        }
     });
-    timeout(time, handled)
-        .await
-        .unwrap_or_else(|_| Err(format!("the handler took longer than {time:?}").into()))
+    poll_fn(|context| {
+        caught(|| handling.as_mut().poll(context)).unwrap_or_else(|panic| Poll::Ready(Err(panic)))
+    })
+    .await
 }
 
-/// A panic as an error.
-fn caught<T>(call: impl FnOnce() -> T) -> Result<T, BoxError> {
+/// A panic as a failure.
+fn caught<T>(call: impl FnOnce() -> T) -> Result<T, Failed> {
     // What the handler left half done is the handler's own: nothing of the inbox is touched inside.
     catch_unwind(AssertUnwindSafe(call)).map_err(|panic| {
         let said = panic.downcast_ref::<&str>().copied();
         let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-        format!("the handler panicked: {}", said.unwrap_or("it did not say why")).into()
+        Failed::new(&format!("the handler panicked: {}", said.unwrap_or("it did not say why")).into())
     })
 }
 
-fn failure<T>(shared: &Shared<T>, id: EntryId, attempt: u32, action: &str, error: &BoxError) -> Outcome {
-    let pause = if error.is::<Permanent>() { None } else { shared.settings.retry.pause(attempt, id) };
-    let text: String = error.to_string().chars().take(LONGEST_ERROR).collect();
+fn failure<T>(shared: &Shared<T>, id: EntryId, attempt: u32, action: &str, failed: Failed) -> Outcome {
+    let Failed { error, permanent } = failed;
+    let pause = if permanent { None } else { shared.settings.retry.pause(attempt, id) };
     match pause {
         Some(after) => {
             tracing::warn!(id = id.0, action, attempt, ?after, %error, "a webhook was not handled, and will be tried again");
-            Outcome::Retry { after, error: text }
+            Outcome::Retry { after, error }
         }
         None => {
             tracing::error!(id = id.0, action, attempt, %error, "a webhook is given up");
-            Outcome::Dead { error: text }
+            Outcome::Dead { error }
         }
     }
 }

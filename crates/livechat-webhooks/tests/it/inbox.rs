@@ -17,12 +17,14 @@ use crate::{
 on_each_store! {
     what_was_taken_is_handled_and_then_gone
     a_handler_that_fails_panics_or_hangs_is_called_again
+    a_handler_whose_values_or_errors_panic_stops_nobody
     what_fails_too_often_or_for_good_is_a_dead_letter_that_can_be_revived
     a_webhook_that_this_version_cannot_read_is_kept_and_not_sent_again
     the_same_event_is_handled_once_and_the_same_state_each_time
     webhooks_of_a_chat_are_handled_one_after_the_other_in_their_order
     more_webhooks_than_fit_into_memory_are_all_handled
     after_a_shutdown_nothing_is_taken_and_what_waits_is_handled_by_the_next
+    a_shutdown_that_is_called_off_or_called_twice_still_waits_for_the_handlers
 }
 
 async fn builder<S: Stores>(stores: &S) -> InboxBuilder<S::Store> {
@@ -76,6 +78,50 @@ async fn a_handler_that_fails_panics_or_hangs_is_called_again(stores: impl Store
         assert_eq!(seen.take(), [format!("{chat_id} 1"), format!("{chat_id} 2")]);
     }
     assert_eq!(inbox.status().await.unwrap(), Status::new(0, 0));
+}
+
+/// Panics when it is dropped.
+struct Panics;
+
+impl Drop for Panics {
+    fn drop(&mut self) {
+        panic!("a bug in dropping");
+    }
+}
+
+/// An error that panics when it is shown.
+#[derive(Debug)]
+struct Unshowable;
+
+impl std::fmt::Display for Unshowable {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        panic!("a bug in showing");
+    }
+}
+
+impl std::error::Error for Unshowable {}
+
+async fn a_handler_whose_values_or_errors_panic_stops_nobody(stores: impl Stores) {
+    let seen = Seen::default();
+    let handlers = Handlers::with_state(seen.clone()).on_chat_deactivated(|event, context| async move {
+        context.state.add(format!("{} {}", event.chat_id, context.attempt));
+        match (event.chat_id.as_str(), context.attempt) {
+            ("DROPPED", 1) => drop(Panics),
+            ("STOPPED", 1) => {
+                let _held = Panics;
+                std::future::pending().await
+            }
+            ("SHOWN", 1) => return Err(Unshowable.into()),
+            _ => {}
+        }
+        Ok(())
+    });
+    let inbox = builder(&stores).await.lanes(1).handler_timeout(Duration::from_millis(50)).start(handlers);
+    for chat_id in ["DROPPED", "STOPPED", "SHOWN"] {
+        deliver(&inbox, &chat_deactivated(chat_id)).await;
+        inbox.idle().await.unwrap();
+        assert_eq!(seen.take(), [format!("{chat_id} 1"), format!("{chat_id} 2")]);
+    }
 }
 
 async fn what_fails_too_often_or_for_good_is_a_dead_letter_that_can_be_revived(stores: impl Stores) {
@@ -236,6 +282,34 @@ async fn after_a_shutdown_nothing_is_taken_and_what_waits_is_handled_by_the_next
     let mut handled = seen.take();
     handled.retain(|line| line != "C3 1"); // it may have been taken before the inbox was closed
     assert_eq!(handled, ["C2 1"]);
+    inbox.shutdown().await;
+}
+
+async fn a_shutdown_that_is_called_off_or_called_twice_still_waits_for_the_handlers(stores: impl Stores) {
+    let (started, mut starting) = tokio::sync::mpsc::unbounded_channel();
+    let (handling, gate) = tokio::sync::watch::channel(false);
+    let handlers = Handlers::with_state((started, gate)).on_chat_deactivated(|_, context| async move {
+        let (started, mut gate) = context.state;
+        started.send(())?;
+        gate.wait_for(|open| *open).await?;
+        Ok(())
+    });
+    let inbox = builder(&stores).await.start(handlers);
+    deliver(&inbox, &chat_deactivated("C1")).await;
+    starting.recv().await.unwrap();
+
+    let called_off = tokio::time::timeout(Duration::ZERO, inbox.shutdown()).await;
+    assert!(called_off.is_err());
+    let twice = async { tokio::join!(inbox.shutdown(), inbox.shutdown()) };
+    let opening = async {
+        // The store still answers: it is not closed before the handler has ended.
+        assert_eq!(inbox.status().await.unwrap(), Status::new(1, 0));
+        handling.send(true).unwrap();
+    };
+    tokio::join!(twice, opening);
+    assert!(inbox.status().await.is_err());
+    let inbox = builder(&stores).await.start(Handlers::new());
+    assert_eq!(inbox.status().await.unwrap(), Status::new(0, 0));
     inbox.shutdown().await;
 }
 
