@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeSet, HashMap},
     future::poll_fn,
     pin::pin,
-    sync::Arc,
+    sync::{Arc, Mutex},
     task::Poll,
     time::Duration,
 };
@@ -13,10 +13,14 @@ use livechat_webhooks::{
     Handlers, TestWebhook, Verifier,
     inbox::{
         Appended, Fingerprint, Inbox, NewEntry, Outcome, PostgresSettings, PostgresStore, Status, Store,
-        tokio_postgres::NoTls,
+        tokio_postgres::{Config, NoTls, config::Host},
     },
 };
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream, UnixStream},
+};
 
 use crate::{
     stores::{Stores as _, postgres::PostgresStores},
@@ -252,6 +256,112 @@ async fn a_connection_that_breaks_is_made_again_and_nothing_that_was_settled_is_
         store.append(entry("b")).await.unwrap();
     }
     assert_eq!(bodies(&store).await, ["b"]);
+}
+
+/// A server between a store and its database, which cuts a connection at a given moment.
+struct Between {
+    config: Config,
+    cut: Arc<Mutex<Option<Cut>>>,
+}
+
+/// When a connection is cut.
+#[derive(Clone, Copy, PartialEq)]
+enum Cut {
+    /// When this was said and the answer is on its way: the answer arrives, and nothing after it.
+    AfterTheAnswerTo(&'static [u8]),
+    /// When this was said and done: the answer does not arrive.
+    BeforeTheAnswerTo(&'static [u8]),
+}
+
+/// How a statement begins that was prepared.
+const BIND: &[u8] = b"B\0\0\0";
+
+impl Between {
+    async fn new(stores: &PostgresStores) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let Some(Host::Unix(folder)) = stores.config.get_hosts().first() else {
+            panic!("it is of the tests")
+        };
+        let server = folder.join(".s.PGSQL.5432");
+        let mut config = Config::new();
+        config.host("127.0.0.1").port(listener.local_addr().unwrap().port());
+        config.user("livechat").dbname("postgres").options(stores.config.get_options().unwrap());
+        let cut = Arc::new(Mutex::new(None));
+        tokio::spawn({
+            let cut = Arc::clone(&cut);
+            async move {
+                while let Ok((client, _)) = listener.accept().await {
+                    let server = UnixStream::connect(&server).await.unwrap();
+                    tokio::spawn(pass(client, server, Arc::clone(&cut)));
+                }
+            }
+        });
+        Self { config, cut }
+    }
+
+    async fn open(&self) -> PostgresStore {
+        PostgresSettings::new(self.config.clone()).connect(NoTls).await.unwrap()
+    }
+
+    fn cut(&self, cut: Cut) {
+        *self.cut.lock().unwrap() = Some(cut);
+    }
+}
+
+/// Passes on what is said, until it is cut.
+async fn pass(mut client: TcpStream, mut server: UnixStream, cut: Arc<Mutex<Option<Cut>>>) {
+    let (mut question, mut answer) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    let mut said = None;
+    loop {
+        tokio::select! {
+            length = client.read(&mut question) => {
+                let Some(question) = length.ok().filter(|length| *length > 0).map(|length| &question[..length]) else { return };
+                said = cut.lock().unwrap().take_if(|cut| {
+                    let (Cut::AfterTheAnswerTo(what) | Cut::BeforeTheAnswerTo(what)) = cut;
+                    question.windows(what.len()).any(|part| part == *what)
+                });
+                server.write_all(question).await.unwrap();
+            }
+            length = server.read(&mut answer) => {
+                let Some(answer) = length.ok().filter(|length| *length > 0).map(|length| &answer[..length]) else { return };
+                match said {
+                    Some(Cut::BeforeTheAnswerTo(_)) => return,
+                    Some(Cut::AfterTheAnswerTo(_)) => return drop(client.write_all(answer).await),
+                    None => client.write_all(answer).await.unwrap(),
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_claimed_without_an_answer_is_claimed_again() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    let between = Between::new(&stores).await;
+    let store = between.open().await;
+    for body in ["a", "b"] {
+        store.append(entry(body)).await.unwrap();
+    }
+    let at_work = store.claim(1).await.unwrap().entries;
+    between.cut(Cut::BeforeTheAnswerTo(b"COMMIT"));
+    store.claim(1).await.unwrap_err();
+    assert_eq!(bodies(&store).await, ["b"]);
+    store.settle(at_work[0].id, Outcome::Done).await.unwrap();
+    assert_eq!(store.status().await.unwrap(), Status::new(1, 0));
+}
+
+#[tokio::test]
+async fn a_claim_whose_connection_breaks_in_its_midst_fails_and_leaves_nothing() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    let between = Between::new(&stores).await;
+    let store = between.open().await;
+    store.append(entry("a")).await.unwrap();
+    // With the lock and without a claim, then with both.
+    for said in [&b"pg_advisory_xact_lock"[..], BIND] {
+        between.cut(Cut::AfterTheAnswerTo(said));
+        store.claim(1).await.unwrap_err();
+    }
+    assert_eq!(bodies(&store).await, ["a"]);
 }
 
 #[tokio::test]

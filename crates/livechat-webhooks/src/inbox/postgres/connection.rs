@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::{sync::Notify, time::timeout};
+use tokio::{sync::Notify, task::JoinSet, time::timeout};
 use tokio_postgres::{
     AsyncMessage, Client, Config, Row, Socket, Statement,
     tls::{MakeTlsConnect, TlsConnect},
@@ -21,7 +21,20 @@ use crate::BoxError;
 /// How long the database may take for an answer: `LiveChat` waits for ours about ten seconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-type Connecting = Pin<Box<dyn Future<Output = Result<Client, tokio_postgres::Error>> + Send>>;
+/// What every connection is told. One that is given up may be so for us alone: its server must not go on waiting, with locks that others
+/// wait for. And whoever has waited for a lock must see what those did who had it before.
+fn greeting() -> String {
+    format!(
+        "SET statement_timeout = {0}; SET idle_in_transaction_session_timeout = {0};
+        SET default_transaction_isolation = 'read committed';",
+        PATIENCE.as_millis()
+    )
+}
+
+/// A connection, and the task that reads it, which ends with this.
+type Connected = (Client, JoinSet<()>);
+
+type Connecting = Pin<Box<dyn Future<Output = Result<Connected, tokio_postgres::Error>> + Send>>;
 
 /// Makes connections; whatever TLS they have.
 #[derive(Clone)]
@@ -38,7 +51,8 @@ impl Connector {
             let (config, tls, ears) = (config.clone(), tls.clone(), Arc::clone(&ears));
             Box::pin(async move {
                 let (client, mut connection) = config.connect(tls).await?;
-                tokio::spawn(async move {
+                let mut reading = JoinSet::new();
+                reading.spawn(async move {
                     while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
                         match message {
                             Ok(AsyncMessage::Notification(notification)) => ears.hear(notification.payload()),
@@ -53,13 +67,9 @@ impl Connector {
                         }
                     }
                 });
-                Ok(client)
+                Ok((client, reading))
             })
         }))
-    }
-
-    pub(super) async fn connect(&self) -> Result<Client, BoxError> {
-        in_time((self.0)()).await
     }
 }
 
@@ -67,8 +77,8 @@ impl Connector {
 pub(super) struct Ears {
     /// The schema of the tables: everyone who uses the database hears what is told in it.
     schema: OnceLock<String>,
-    /// What this process calls itself when it speaks: it does not listen to itself.
-    name: String,
+    /// What this process is called. It does not listen to itself.
+    name: i64,
     heard: Arc<Notify>,
 }
 
@@ -76,8 +86,14 @@ impl Ears {
     /// With a name that no other process has. What is heard is told to `heard`.
     pub(super) fn new(heard: Arc<Notify>) -> Self {
         // The keys of a hash map are the random numbers that the standard library has.
-        let name = format!("{:016x}", RandomState::new().hash_one(std::process::id()));
+        let name = RandomState::new().hash_one(std::process::id()).cast_signed();
         Self { schema: OnceLock::new(), name, heard }
+    }
+
+    /// What this process is called in the database. It is not the database that says so: one that crashed, or a replica that took its
+    /// place, may have forgotten whom it gave a number to, and give it to another.
+    pub(super) fn name(&self) -> i64 {
+        self.name
     }
 
     /// Sets where the tables are. Before, nothing is heard.
@@ -92,7 +108,7 @@ impl Ears {
 
     fn hear(&self, announcement: &str) {
         if let Some((name, schema)) = announcement.split_once(' ')
-            && name != self.name
+            && name.parse() != Ok(self.name)
             && self.schema.get().is_some_and(|own| own == schema)
         {
             self.heard.notify_one();
@@ -101,11 +117,9 @@ impl Ears {
 }
 
 /// Waits for the database, no longer than it may take.
-async fn in_time<T>(answer: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, BoxError> {
-    match timeout(PATIENCE, answer).await {
-        Ok(answer) => answer.map_err(|error| told(&error).into()),
-        Err(_) => Err(format!("PostgreSQL did not answer within {PATIENCE:?}").into()),
-    }
+async fn in_time<T>(answer: impl Future<Output = Result<T, BoxError>>) -> Result<T, BoxError> {
+    let late = || format!("PostgreSQL did not answer within {PATIENCE:?}").into();
+    timeout(PATIENCE, answer).await.unwrap_or_else(|_| Err(late()))
 }
 
 /// What an error says. The details of the server's errors are left out: they show rows, and rows have what customers wrote.
@@ -129,6 +143,8 @@ pub(super) struct Connection {
 struct Open {
     client: Client,
     prepared: HashMap<&'static str, Statement>,
+    in_transaction: bool,
+    _reading: JoinSet<()>,
 }
 
 impl Connection {
@@ -144,10 +160,7 @@ impl Connection {
         statement: &'static str,
         parameters: &[Parameter<'_>],
     ) -> Result<Vec<Row>, BoxError> {
-        let rows = match self.open().await {
-            Ok(open) => open.query(statement, parameters).await,
-            Err(error) => Err(error),
-        };
+        let rows = in_time(async { self.open().await?.query(statement, parameters).await }).await;
         if rows.is_err() {
             self.open = None;
         }
@@ -156,29 +169,47 @@ impl Connection {
 
     /// Runs statements without parameters.
     pub(super) async fn run(&mut self, statements: &str) -> Result<(), BoxError> {
-        let done = match self.open().await {
-            Ok(open) => in_time(open.client.batch_execute(statements)).await,
-            Err(error) => Err(error),
-        };
+        let done = in_time(async { self.open().await?.run(statements).await }).await;
         if done.is_err() {
             self.open = None;
         }
         done
     }
 
-    async fn open(&mut self) -> Result<&mut Open, BoxError> {
-        if self.open.as_ref().is_some_and(|open| open.client.is_closed()) {
-            self.open = None;
+    /// Begins a transaction. What follows until its end is part of it, or fails: it never goes on over another connection.
+    pub(super) async fn begin(&mut self, statements: &str) -> Result<(), BoxError> {
+        self.run(statements).await?;
+        self.in_transaction(true);
+        Ok(())
+    }
+
+    /// Commits what was begun. If it fails, nobody knows whether it is done.
+    pub(super) async fn commit(&mut self) -> Result<(), BoxError> {
+        self.run("COMMIT").await?;
+        self.in_transaction(false);
+        Ok(())
+    }
+
+    fn in_transaction(&mut self, is: bool) {
+        if let Some(open) = &mut self.open {
+            open.in_transaction = is;
         }
+    }
+
+    async fn open(&mut self) -> Result<&mut Open, BoxError> {
         let open = match self.open.take() {
-            Some(open) => open,
-            None => {
-                let client = self.connector.connect().await?;
-                in_time(client.batch_execute(self.greeting)).await?;
-                Open { client, prepared: HashMap::new() }
-            }
+            Some(open) if !open.client.is_closed() => open,
+            Some(open) if open.in_transaction => return Err("the connection broke in a transaction".into()),
+            _ => self.connect().await?,
         };
         Ok(self.open.insert(open))
+    }
+
+    async fn connect(&self) -> Result<Open, BoxError> {
+        let (client, reading) = (self.connector.0)().await.map_err(|error| told(&error))?;
+        let open = Open { client, prepared: HashMap::new(), in_transaction: false, _reading: reading };
+        open.run(&(greeting() + self.greeting)).await?;
+        Ok(open)
     }
 }
 
@@ -191,11 +222,15 @@ impl Open {
         let prepared = match self.prepared.get(statement) {
             Some(prepared) => prepared.clone(),
             None => {
-                let prepared = in_time(self.client.prepare(statement)).await?;
+                let prepared = self.client.prepare(statement).await.map_err(|error| told(&error))?;
                 self.prepared.insert(statement, prepared.clone());
                 prepared
             }
         };
-        in_time(self.client.query(&prepared, parameters)).await
+        Ok(self.client.query(&prepared, parameters).await.map_err(|error| told(&error))?)
+    }
+
+    async fn run(&self, statements: &str) -> Result<(), BoxError> {
+        Ok(self.client.batch_execute(statements).await.map_err(|error| told(&error))?)
     }
 }

@@ -1,6 +1,7 @@
 //! The connection that hands out and settles, and tells that this process is there.
 
 use std::{
+    collections::HashSet,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -34,12 +35,9 @@ const ANNOUNCE: &str = "SELECT pg_notify('livechat_inbox', $1) WHERE EXISTS (
 /// The longest pause until a retry: a time that a database can count to.
 const LONGEST_PAUSE: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
-const REGISTER: &str = "INSERT INTO livechat_inbox_owner (alive_until)
-    VALUES (statement_timestamp() + make_interval(secs => $1)) RETURNING id";
-
-const ALIVE: &str =
-    "UPDATE livechat_inbox_owner SET alive_until = statement_timestamp() + make_interval(secs => $2)
-    WHERE id = $1 RETURNING id";
+const ALIVE: &str = "INSERT INTO livechat_inbox_owner (id, alive_until)
+    VALUES ($1, statement_timestamp() + make_interval(secs => $2))
+    ON CONFLICT (id) DO UPDATE SET alive_until = excluded.alive_until";
 
 /// Processes that are no longer heard of.
 const GONE: &str = "DELETE FROM livechat_inbox_owner WHERE alive_until < statement_timestamp()";
@@ -77,14 +75,19 @@ const CLAIM: &str = "
     )
     SELECT id, failed, body FROM claimed ORDER BY due, id";
 
+/// What this process has without knowing it: a claim was committed, and its answer lost. It asks when it has the lock, so that no claim
+/// of its own can still be on its way.
+const UNKNOWN: &str = "UPDATE livechat_inbox_entry SET owner = NULL WHERE owner = $1 AND id <> ALL($2)";
+
 const NEXT: &str =
     "SELECT extract(epoch FROM min(due) - statement_timestamp())::double precision FROM livechat_inbox_entry
     WHERE owner IS NULL AND due IS NOT NULL AND due > statement_timestamp()";
 
-/// Whoever has it now: it was handled.
-const DONE: &str = "DELETE FROM livechat_inbox_entry WHERE id = ANY($1)";
+/// What another process has by now is its matter. It may even be another entry: a replica that took the place of a database may give
+/// again the ids that it had not heard of.
+const DONE: &str = "DELETE FROM livechat_inbox_entry WHERE id = ANY($1) AND owner = $2";
 
-/// Without a pause it is a dead letter. What another process has by now is its matter.
+/// Without a pause it is a dead letter.
 const FAILED: &str = "
     UPDATE livechat_inbox_entry AS entry
     SET due = statement_timestamp() + make_interval(secs => failure.pause), owner = NULL,
@@ -107,12 +110,14 @@ const DISCARD: &str = "DELETE FROM livechat_inbox_entry WHERE id = $1 AND due IS
 pub(super) struct Keeper {
     connection: Connection,
     lease: Duration,
-    /// What this process is known by. It changes if it was not heard of for too long.
-    owner: i64,
     next_sign: Instant,
     ears: Arc<Ears>,
     /// Something was stored: what is left of it after this process took its part is for the others.
     stored: bool,
+    /// What was handed out and is not settled.
+    at_work: HashSet<i64>,
+    /// It is not known what the last claim has claimed.
+    unanswered: bool,
     /// What was handled and is to be deleted, and what failed. They stay until that has succeeded.
     done: Vec<i64>,
     failed: Vec<Failure>,
@@ -136,10 +141,11 @@ impl Keeper {
         let mut keeper = Self {
             connection,
             lease,
-            owner: 0,
             next_sign,
             ears,
             stored: false,
+            at_work: HashSet::new(),
+            unanswered: false,
             done: Vec::new(),
             failed: Vec::new(),
         };
@@ -155,15 +161,13 @@ impl Keeper {
             if some == Ok(0) {
                 return self.leave().await;
             }
-            if self.next_sign <= Instant::now()
-                && let Err(error) = self.give_sign().await
-            {
-                tracing::error!(%error, "the inbox cannot tell that it is there");
-            }
+            self.give_sign_in_time().await;
             // What was settled before it is asked for something is part of the answer; without that, there is none.
             waiting.retain_mut(|request| !self.notes(request));
             let settled = self.settle_again().await;
             for request in waiting.drain(..) {
+                // Many slow answers may take longer than the lease.
+                self.give_sign_in_time().await;
                 if let Some(closed) = self.answer(request, settled.as_ref().err()).await {
                     drop(requests);
                     self.leave().await;
@@ -174,14 +178,24 @@ impl Keeper {
         }
     }
 
+    fn owner(&self) -> i64 {
+        self.ears.name()
+    }
+
+    /// Tells that this process is there, if it is time to.
+    async fn give_sign_in_time(&mut self) {
+        if self.next_sign <= Instant::now()
+            && let Err(error) = self.give_sign().await
+        {
+            tracing::error!(%error, "the inbox cannot tell that it is there");
+        }
+    }
+
     /// Tells that this process is there, and sees who is not.
     async fn give_sign(&mut self) -> Result<(), BoxError> {
         self.next_sign = Instant::now() + self.lease / 3;
         let lease = self.lease.as_secs_f64();
-        if self.connection.query(ALIVE, &[&self.owner, &lease]).await?.is_empty() {
-            let rows = self.connection.query(REGISTER, &[&lease]).await?;
-            self.owner = first(&rows)?.ok_or("an owner has an id")?;
-        }
+        self.connection.query(ALIVE, &[&self.owner(), &lease]).await?;
         self.connection.query(GONE, &[]).await?;
         self.connection.query(FREE, &[]).await?;
         self.connection.query(FORGET, &[&Duplicates::WINDOW.as_secs_f64()]).await?;
@@ -191,7 +205,7 @@ impl Keeper {
     /// Leaves nothing behind that others would have to wait for.
     async fn leave(&mut self) {
         let settled = self.settle().await;
-        if let Err(error) = settled.and(self.connection.query(LEAVE, &[&self.owner]).await) {
+        if let Err(error) = settled.and(self.connection.query(LEAVE, &[&self.owner()]).await) {
             tracing::warn!(%error, "the inbox could not take leave: others wait until its lease ends");
         }
     }
@@ -206,6 +220,7 @@ impl Keeper {
             }
             _ => return false,
         };
+        self.at_work.remove(&id.0);
         let (pause, error) = match outcome {
             Outcome::Done => {
                 self.done.push(id.0);
@@ -231,14 +246,14 @@ impl Keeper {
 
     async fn settle(&mut self) -> Result<(), BoxError> {
         if !self.done.is_empty() {
-            self.connection.query(DONE, &[&self.done]).await?;
+            self.connection.query(DONE, &[&self.done, &self.owner()]).await?;
             self.done.clear();
         }
         if !self.failed.is_empty() {
             let ids: Vec<_> = self.failed.iter().map(|failure| failure.id).collect();
             let pauses: Vec<_> = self.failed.iter().map(|failure| failure.pause).collect();
             let errors: Vec<_> = self.failed.iter().map(|failure| failure.error.as_str()).collect();
-            self.connection.query(FAILED, &[&ids, &pauses, &errors, &self.owner]).await?;
+            self.connection.query(FAILED, &[&ids, &pauses, &errors, &self.owner()]).await?;
             self.failed.clear();
         }
         Ok(())
@@ -269,18 +284,25 @@ impl Keeper {
     }
 
     async fn claim(&mut self, limit: usize) -> Result<Claimed, BoxError> {
-        self.connection.run(CLAIM_ALONE).await?;
-        let rows = self.connection.query(CLAIM, &[&self.owner, &rows(limit)]).await?;
+        let owner = self.owner();
+        self.connection.begin(CLAIM_ALONE).await?;
+        if std::mem::replace(&mut self.unanswered, true) {
+            let at_work: Vec<_> = self.at_work.iter().copied().collect();
+            self.connection.query(UNKNOWN, &[&owner, &at_work]).await?;
+        }
+        let rows = self.connection.query(CLAIM, &[&owner, &rows(limit)]).await?;
         if self.stored {
             self.connection.query(ANNOUNCE, &[&self.ears.announcement()]).await?;
         }
-        self.connection.run("COMMIT").await?;
+        self.connection.commit().await?;
         self.stored = false;
         let entry = |row: &Row| -> Result<Entry, BoxError> {
             let failed = row.try_get::<_, i32>(1)?;
             Ok(Entry { id: EntryId(row.try_get(0)?), failed: failed.unsigned_abs(), body: row.try_get(2)? })
         };
         let entries = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
+        self.at_work.extend(entries.iter().map(|entry| entry.id.0));
+        self.unanswered = false;
         let next = if entries.is_empty() { self.next().await? } else { None };
         Ok(Claimed { entries, next })
     }

@@ -27,7 +27,7 @@ CREATE INDEX livechat_inbox_entry_dead ON livechat_inbox_entry (id) WHERE due IS
 CREATE TABLE livechat_inbox_seen (fingerprint bytea PRIMARY KEY, at timestamptz NOT NULL);
 CREATE INDEX livechat_inbox_seen_at ON livechat_inbox_seen (at);
 CREATE TABLE livechat_inbox_owner (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id bigint PRIMARY KEY,
     alive_until timestamptz NOT NULL
 );
 CREATE TABLE livechat_inbox_version (version integer NOT NULL);
@@ -39,14 +39,14 @@ const SCHEMA: &str =
 
 /// Makes the tables if they are missing, and returns in which schema they are. Processes that start together wait for each other.
 pub(super) async fn make(connection: &mut Connection) -> Result<String, BoxError> {
-    connection.run("BEGIN; SELECT pg_advisory_xact_lock(5207218116740116331);").await?;
+    connection.begin("BEGIN; SELECT pg_advisory_xact_lock(5207218116740116331);").await?;
     let there = connection.query("SELECT to_regclass('livechat_inbox_version') IS NOT NULL", &[]).await?;
     if !first::<bool>(&there)?.unwrap_or(false) {
         connection.run(TABLES).await?;
     }
     let version = first(&connection.query("SELECT max(version) FROM livechat_inbox_version", &[]).await?)?;
     let schema = first(&connection.query(SCHEMA, &[]).await?)?.ok_or("a table has a schema")?;
-    connection.run("COMMIT").await?;
+    connection.commit().await?;
     match version {
         Some(VERSION) => Ok(schema),
         Some(other) => Err(format!(
