@@ -13,7 +13,7 @@ use livechat_webhooks::{
     Handlers, TestWebhook, Verifier,
     inbox::{
         Appended, Fingerprint, Inbox, NewEntry, Outcome, PostgresSettings, PostgresStore, Status, Store,
-        tokio_postgres::{Config, NoTls, config::Host},
+        tokio_postgres::{Client, Config, NoTls, config::Host},
     },
 };
 use serde_json::json;
@@ -195,6 +195,97 @@ async fn what_a_process_claims_after_it_was_given_up_is_not_lost_with_it() {
 
     let heir = stores.open().await;
     assert_eq!(bodies(&heir).await, ["a"]);
+}
+
+/// Asks the database again and again until a number is as expected.
+async fn becomes(client: &Client, question: &str, expected: i64) -> bool {
+    for _ in 0..50_000 {
+        if client.query_one(question, &[]).await.unwrap().get::<_, i64>(0) == expected {
+            return true;
+        }
+    }
+    false
+}
+
+#[tokio::test]
+async fn a_process_that_the_database_has_forgotten_keeps_what_it_has() {
+    let Some(mut stores) = PostgresStores::new().await else { return };
+    stores.lease = Duration::from_millis(300);
+    let (store, client) = (stores.open().await, stores.client().await);
+    store.append(entry("a")).await.unwrap();
+    let id = store.claim(1).await.unwrap().entries[0].id;
+    client.batch_execute("DELETE FROM livechat_inbox_owner").await.unwrap();
+    assert!(becomes(&client, "SELECT count(*) FROM livechat_inbox_owner", 1).await);
+
+    let other = stores.open().await;
+    assert!(bodies(&other).await.is_empty());
+    store.settle(id, Outcome::Done).await.unwrap();
+    assert_eq!(store.status().await.unwrap(), Status::new(0, 0));
+}
+
+#[tokio::test]
+async fn what_was_handled_is_not_taken_for_another_that_got_its_id() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    let store = stores.open().await;
+    store.append(entry("a")).await.unwrap();
+    let id = store.claim(1).await.unwrap().entries[0].id;
+    // As a replica may have it that takes the place of a database before it has heard of everything.
+    let forget = "DELETE FROM livechat_inbox_entry; ALTER TABLE livechat_inbox_entry ALTER COLUMN id RESTART";
+    stores.client().await.batch_execute(forget).await.unwrap();
+    store.append(entry("b")).await.unwrap();
+    store.settle(id, Outcome::Done).await.unwrap();
+    let claimed = store.claim(1).await.unwrap().entries;
+    assert_eq!((claimed[0].id, &*claimed[0].body), (id, "b"));
+}
+
+#[tokio::test]
+async fn what_is_given_up_does_not_go_on_waiting_in_the_server() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    let (store, client) = (stores.open().await, stores.client().await);
+    client.batch_execute("BEGIN; LOCK TABLE livechat_inbox_entry").await.unwrap();
+    store.append(entry("a")).await.unwrap_err();
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND application_name = current_setting('application_name')";
+    assert!(becomes(&stores.client().await, waiting, 0).await);
+    client.batch_execute("ROLLBACK").await.unwrap();
+    store.append(entry("a")).await.unwrap();
+    assert_eq!(bodies(&store).await, ["a"]);
+}
+
+#[tokio::test]
+async fn processes_that_claim_at_once_see_what_the_others_have_whatever_the_database_is_set_to() {
+    let Some(mut stores) = PostgresStores::new().await else { return };
+    let options = stores.config.get_options().unwrap().to_owned();
+    stores.config.options(format!("{options} -c default_transaction_isolation=serializable"));
+    let (one, other, client) = (stores.open().await, stores.open().await, stores.client().await);
+    for number in [1, 2] {
+        one.append(entry(&of_chat("A", number))).await.unwrap();
+    }
+    let lock = "SELECT pg_advisory_lock(5207218116740116332)";
+    client.query_one(lock, &[]).await.unwrap();
+    let claims = async { tokio::join!(one.claim(1), other.claim(1)) };
+    let unlock = async {
+        let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND pid IN (
+            SELECT pid FROM pg_stat_activity WHERE application_name = current_setting('application_name'))";
+        assert!(becomes(&client, waiting, 2).await);
+        client.query_one("SELECT pg_advisory_unlock_all()::text", &[]).await.unwrap();
+    };
+    let ((one, other), ()) = tokio::join!(claims, unlock);
+    let claimed: Vec<_> = [one, other].into_iter().flat_map(|claimed| claimed.unwrap().entries).collect();
+    assert_eq!(claimed.len(), 1);
+}
+
+#[tokio::test]
+async fn a_webhook_that_an_index_cannot_hold_stops_no_other() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    let store = stores.open().await;
+    let long: String = (0..400_u64)
+        .map(|number| format!("{:x}", (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+        .collect();
+    for body in [of_chat(&long, 1), of_chat("A", 2)] {
+        store.append(entry(&body)).await.unwrap();
+    }
+    assert_eq!(bodies(&store).await, [of_chat(&long, 1), of_chat("A", 2)]);
 }
 
 #[tokio::test]
@@ -386,6 +477,19 @@ async fn tables_of_another_version_are_refused() {
     stores.client().await.batch_execute("UPDATE livechat_inbox_version SET version = 7").await.unwrap();
     let error = PostgresSettings::new(stores.config.clone()).connect(NoTls).await.unwrap_err();
     assert!(error.to_string().contains("version 7"), "{error}");
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_store_every_letter_is_refused() {
+    let Some(mut stores) = PostgresStores::new().await else { return };
+    let name = format!("{}_latin1", stores.config.get_application_name().unwrap());
+    let make = format!("CREATE DATABASE {name} ENCODING LATIN1 LOCALE 'C' TEMPLATE template0");
+    for statement in [&format!("DROP DATABASE IF EXISTS {name}"), &make] {
+        stores.client().await.batch_execute(statement).await.unwrap();
+    }
+    stores.config.dbname(&name);
+    let error = PostgresSettings::new(stores.config.clone()).connect(NoTls).await.unwrap_err();
+    assert!(error.to_string().contains("its encoding is LATIN1"), "{error}");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use livechat_types::shared::ChatId;
 use tokio::sync::mpsc;
 
 use super::connection::{Connection, Connector};
@@ -131,8 +132,7 @@ impl Batch {
 async fn store(connection: &mut Connection, entries: &[NewEntry]) -> Result<HashSet<Fingerprint>, BoxError> {
     let fingerprints: Vec<_> =
         entries.iter().map(|entry| entry.unless_seen.map(|it| it.0.to_be_bytes().to_vec())).collect();
-    let chat_ids: Vec<_> =
-        entries.iter().map(|entry| entry.chat_id().map(|id| storable(id.as_str()))).collect();
+    let chat_ids: Vec<_> = entries.iter().map(|entry| entry.chat_id().map(|id| indexable(&id))).collect();
     let actions: Vec<_> = entries.iter().map(|entry| storable(&entry.action)).collect();
     let bodies: Vec<_> = entries.iter().map(|entry| entry.body.as_str()).collect();
     let window = Duplicates::WINDOW.as_secs_f64();
@@ -142,6 +142,11 @@ async fn store(connection: &mut Connection, entries: &[NewEntry]) -> Result<Hash
         Ok(Fingerprint(u128::from_be_bytes(bytes.try_into().map_err(|_| "a fingerprint has 16 bytes")?)))
     };
     rows.into_iter().map(fingerprint).collect()
+}
+
+/// What stands for a chat: an index holds some 2700 bytes. Chats that begin alike are kept in order as if they were one.
+fn indexable(chat_id: &ChatId) -> String {
+    storable(&chat_id.as_str().chars().take(500).collect::<String>())
 }
 
 /// A text that `PostgreSQL` stores: it takes no zeros, which JSON may have as `\u0000`. A body has them escaped.

@@ -51,8 +51,11 @@ const FREE: &str = "
     ) AS left_behind
     WHERE entry.id = left_behind.id AND entry.owner = left_behind.owner";
 
-const FORGET: &str =
-    "DELETE FROM livechat_inbox_seen WHERE at < statement_timestamp() - make_interval(secs => $1)";
+/// So many at a time that it takes no long time also after a long one; and not those that are being stored again, since whoever does that
+/// takes them in another order, and the two might wait for each other.
+const FORGET: &str = "DELETE FROM livechat_inbox_seen WHERE fingerprint IN (
+    SELECT fingerprint FROM livechat_inbox_seen WHERE at < statement_timestamp() - make_interval(secs => $1)
+    ORDER BY at LIMIT 100000 FOR UPDATE SKIP LOCKED)";
 
 const LEAVE: &str = "
     WITH gone AS (DELETE FROM livechat_inbox_owner WHERE id = $1)

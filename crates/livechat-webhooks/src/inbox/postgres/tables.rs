@@ -37,8 +37,17 @@ INSERT INTO livechat_inbox_version VALUES (1);
 const SCHEMA: &str =
     "SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = 'livechat_inbox_entry'::regclass";
 
+const ENCODING: &str = "SELECT current_setting('server_encoding')";
+
 /// Makes the tables if they are missing, and returns in which schema they are. Processes that start together wait for each other.
 pub(super) async fn make(connection: &mut Connection) -> Result<String, BoxError> {
+    let encoding = first::<String>(&connection.query(ENCODING, &[]).await?)?.unwrap_or_default();
+    if !["UTF8", "SQL_ASCII"].contains(&&*encoding) {
+        return Err(format!(
+            "its encoding is {encoding}, which does not have all that customers write: take one with UTF8"
+        )
+        .into());
+    }
     connection.begin("BEGIN; SELECT pg_advisory_xact_lock(5207218116740116331);").await?;
     let there = connection.query("SELECT to_regclass('livechat_inbox_version') IS NOT NULL", &[]).await?;
     if !first::<bool>(&there)?.unwrap_or(false) {
