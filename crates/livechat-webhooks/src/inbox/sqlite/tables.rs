@@ -1,6 +1,6 @@
 //! The tables of the `SQLite` store, and what is done to them.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, Row, params};
 
@@ -54,8 +54,9 @@ pub(super) struct Tables {
     next_id: i64,
     /// The entry that was handed out last, by when it was due and its id: what is after it has not been handed out.
     handed_out: (i64, i64),
-    /// A clock that never goes back, so that order is kept when the machine's clock is set.
-    clock: i64,
+    /// What the machine's clock said when it was opened, and when that was: nothing else counts, so that whoever sets the clock changes
+    /// neither the order nor a pause.
+    opened: (i64, Instant),
     recent: Recent,
     /// Up to which id fingerprints have expired that are still in the table, and how many commits that has been so.
     expired: Option<i64>,
@@ -113,7 +114,7 @@ impl Tables {
             syncs: true,
             next_id: 1,
             handed_out: (i64::MIN, i64::MIN),
-            clock: i64::MIN,
+            opened: (wall_clock(), Instant::now()),
             recent: Recent::default(),
             expired: None,
             commits: 0,
@@ -128,24 +129,23 @@ impl Tables {
         let last =
             "SELECT max(ifnull((SELECT max(id) FROM entry), 0), ifnull((SELECT max(id) FROM seen), 0))";
         self.next_id = self.connection.query_row(last, [], |row| row.get::<_, i64>(0))? + 1;
-        // Only a clock that was set back can have made new entries due in the future.
-        self.connection.execute("UPDATE entry SET due = ?1 WHERE due > ?1 AND failed = 0", [now])?;
+        // Only a clock that was set back can have made new entries due in the future, or let any come from there.
+        let set_back = "UPDATE entry SET due = ?1 WHERE due > ?1 AND (failed = 0 OR received > ?1)";
+        self.connection.execute(set_back, [now])?;
         self.connection.execute("DELETE FROM seen WHERE at < ?1", [now - window()])?;
         let mut seen = self.connection.prepare("SELECT id, at, fingerprints FROM seen ORDER BY id")?;
         let mut rows = seen.query([])?;
         while let Some(row) = rows.next()? {
             let (id, at, fingerprints): (i64, i64, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
             for fingerprint in fingerprints.chunks_exact(16).filter_map(|bytes| bytes.try_into().ok()) {
-                self.recent.add(id, at, Fingerprint(u128::from_be_bytes(fingerprint)));
+                self.recent.add(id, at.min(now), Fingerprint(u128::from_be_bytes(fingerprint)));
             }
         }
         Ok(())
     }
 
-    fn now(&mut self) -> i64 {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        self.clock = self.clock.max(millis(since));
-        self.clock
+    fn now(&self) -> i64 {
+        self.opened.0.saturating_add(millis(self.opened.1.elapsed()))
     }
 
     /// Makes all changes, or none.
@@ -178,10 +178,10 @@ impl Tables {
     fn change_all(&mut self, changes: &[Change]) -> Result<Vec<Changed>, BoxError> {
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let now = self.now();
+        let expired = self.expire(now)?;
         let first = self.next_id;
         let results = changes.iter().map(|change| self.change(change, now)).collect::<Result<Vec<_>, _>>()?;
         self.note_seen(first, now)?;
-        let expired = self.expire(now)?;
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         if expired {
             self.expired = None;
@@ -229,7 +229,7 @@ impl Tables {
         let due = now.max(self.handed_out.0);
         let append =
             "INSERT INTO entry (id, due, failed, received, action, body) VALUES (?1, ?2, 0, ?3, ?4, ?5)";
-        self.run(append, params![id, due, now, entry.action, entry.body])
+        self.run(append, params![id, due, wall_clock(), entry.action, entry.body])
     }
 
     fn delete(&self, first: EntryId, last: EntryId) -> rusqlite::Result<Changed> {
@@ -316,6 +316,10 @@ impl Tables {
             self.connection.prepare_cached(dead)?.query_map([limit], letter)?.collect::<Result<_, _>>()?;
         Ok(letters)
     }
+}
+
+fn wall_clock() -> i64 {
+    millis(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
 fn millis(duration: Duration) -> i64 {

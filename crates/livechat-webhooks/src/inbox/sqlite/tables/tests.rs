@@ -118,20 +118,39 @@ fn what_could_not_be_stored_is_no_duplicate_when_it_comes_again() {
 #[test]
 fn a_clock_that_is_set_back_changes_no_order() {
     let mut tables = tables();
-    tables.clock = i64::MAX / 2;
+    tables.opened.0 = i64::MAX / 2;
     tables.commit(&[append("a")]).unwrap();
     assert_eq!(bodies(&mut tables), ["a"]);
-    tables.clock = 0;
+    tables.opened.0 = 0;
     tables.commit(&[append("b"), append("c")]).unwrap();
-    tables.clock = i64::MAX / 2;
+    tables.opened.0 = i64::MAX / 2;
     assert_eq!(bodies(&mut tables), ["b", "c"]);
+}
+
+#[test]
+fn what_was_stored_under_a_clock_that_was_ahead_is_not_put_off_nor_remembered_for_as_long() {
+    let folder = Folder::new("ahead");
+    let mut tables = folder.tables();
+    tables.commit(&[append_once("a", 7)]).unwrap();
+    assert_eq!(bodies(&mut tables), ["a"]);
+    tables.commit(&[retry(1, Duration::from_secs(1))]).unwrap();
+    let a_year_ahead = "UPDATE entry SET due = due + 31536000000, received = received + 31536000000;
+        UPDATE seen SET at = at + 31536000000";
+    tables.connection.execute_batch(a_year_ahead).unwrap();
+    drop(tables);
+
+    let mut tables = folder.tables();
+    assert_eq!(bodies(&mut tables), ["a"]);
+    assert_eq!(tables.commit(&[append_once("a", 7)]).unwrap(), [Changed::Nothing]);
+    tables.opened.0 += super::window() + 1;
+    assert_eq!(tables.commit(&[append_once("a", 7)]).unwrap(), [Changed::Stored]);
 }
 
 #[test]
 fn expired_fingerprints_leave_the_table_after_some_commits() {
     let mut tables = tables();
     tables.commit(&[append_once("old", 1)]).unwrap();
-    tables.clock += super::window() + 1;
+    tables.opened.0 += super::window() + 1;
     for number in 0..super::EXPIRED as u128 {
         tables.commit(&[append_once("new", 2 + number)]).unwrap();
     }
