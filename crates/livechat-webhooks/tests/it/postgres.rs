@@ -210,7 +210,7 @@ async fn becomes(client: &Client, question: &str, expected: i64) -> bool {
 #[tokio::test]
 async fn a_process_that_the_database_has_forgotten_keeps_what_it_has() {
     let Some(mut stores) = PostgresStores::new().await else { return };
-    stores.lease = Duration::from_millis(300);
+    stores.lease = Duration::from_secs(3);
     let (store, client) = (stores.open().await, stores.client().await);
     store.append(entry("a")).await.unwrap();
     let id = store.claim(1).await.unwrap().entries[0].id;
@@ -252,6 +252,36 @@ async fn what_is_given_up_does_not_go_on_waiting_in_the_server() {
     assert_eq!(bodies(&store).await, ["a"]);
 }
 
+/// Has the lock of those who claim.
+const LOCK: &str =
+    "SELECT pg_advisory_lock(5207218116740116332 # 'livechat_inbox_entry'::regclass::oid::bigint)";
+
+#[tokio::test]
+async fn who_claims_in_one_schema_keeps_nobody_waiting_in_another() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    let Some(elsewhere) = PostgresStores::new().await else { return };
+    let (_store, store, client) = (stores.open().await, elsewhere.open().await, stores.client().await);
+    client.query_one(LOCK, &[]).await.unwrap();
+    store.append(entry("a")).await.unwrap();
+    assert_eq!(bodies(&store).await, ["a"]);
+}
+
+#[tokio::test]
+async fn what_is_too_much_for_one_claim_is_handed_out_in_smaller_parts() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    let store = stores.open().await;
+    let entries = (0..16).map(|number| number.to_string()).collect::<Vec<_>>();
+    for body in &entries {
+        store.append(entry(body)).await.unwrap();
+    }
+    let slow = "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.35); RETURN NEW; END';
+        CREATE TRIGGER slow BEFORE UPDATE ON livechat_inbox_entry FOR EACH ROW EXECUTE FUNCTION slow()";
+    stores.client().await.batch_execute(slow).await.unwrap();
+    store.claim(16).await.unwrap_err();
+    let claimed = store.claim(16).await.unwrap().entries;
+    assert!(claimed.into_iter().map(|entry| entry.body).eq(entries[..8].iter().cloned()));
+}
+
 #[tokio::test]
 async fn processes_that_claim_at_once_see_what_the_others_have_whatever_the_database_is_set_to() {
     let Some(mut stores) = PostgresStores::new().await else { return };
@@ -261,8 +291,7 @@ async fn processes_that_claim_at_once_see_what_the_others_have_whatever_the_data
     for number in [1, 2] {
         one.append(entry(&of_chat("A", number))).await.unwrap();
     }
-    let lock = "SELECT pg_advisory_lock(5207218116740116332)";
-    client.query_one(lock, &[]).await.unwrap();
+    client.query_one(LOCK, &[]).await.unwrap();
     let claims = async { tokio::join!(one.claim(1), other.claim(1)) };
     let unlock = async {
         let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND pid IN (

@@ -61,8 +61,9 @@ const LEAVE: &str = "
     WITH gone AS (DELETE FROM livechat_inbox_owner WHERE id = $1)
     UPDATE livechat_inbox_entry SET owner = NULL WHERE owner = $1";
 
-/// One process at a time claims, so that each sees what the others have: of a chat, only one has webhooks.
-const CLAIM_ALONE: &str = "BEGIN; SELECT pg_advisory_xact_lock(5207218116740116332);";
+/// One process at a time claims, so that each sees what the others have: of a chat, only one has webhooks. Those who use other tables in the
+/// same database have a lock of their own.
+const CLAIM_ALONE: &str = "BEGIN; SELECT pg_advisory_xact_lock(5207218116740116332 # 'livechat_inbox_entry'::regclass::oid::bigint);";
 
 const CLAIM: &str = "
     WITH free AS (
@@ -119,8 +120,8 @@ pub(super) struct Keeper {
     stored: bool,
     /// What was handed out and is not settled.
     at_work: HashSet<i64>,
-    /// It is not known what the last claim has claimed.
-    unanswered: bool,
+    /// Of so many claims in a row it is not known what they have claimed.
+    unanswered: u32,
     /// What was handled and is to be deleted, and what failed. They stay until that has succeeded.
     done: Vec<i64>,
     failed: Vec<Failure>,
@@ -148,7 +149,7 @@ impl Keeper {
             ears,
             stored: false,
             at_work: HashSet::new(),
-            unanswered: false,
+            unanswered: 0,
             done: Vec::new(),
             failed: Vec::new(),
         };
@@ -289,7 +290,11 @@ impl Keeper {
     async fn claim(&mut self, limit: usize) -> Result<Claimed, BoxError> {
         let owner = self.owner();
         self.connection.begin(CLAIM_ALONE).await?;
-        if std::mem::replace(&mut self.unanswered, true) {
+        let unanswered = self.unanswered;
+        self.unanswered = unanswered.saturating_add(1);
+        // What was too much for the time is asked for in smaller parts.
+        let limit = limit.checked_shr(unanswered).unwrap_or_default().max(1).min(limit);
+        if unanswered > 0 {
             let at_work: Vec<_> = self.at_work.iter().copied().collect();
             self.connection.query(UNKNOWN, &[&owner, &at_work]).await?;
         }
@@ -305,7 +310,7 @@ impl Keeper {
         };
         let entries = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
         self.at_work.extend(entries.iter().map(|entry| entry.id.0));
-        self.unanswered = false;
+        self.unanswered = 0;
         let next = if entries.is_empty() { self.next().await? } else { None };
         Ok(Claimed { entries, next })
     }
