@@ -134,10 +134,7 @@ impl<D: Destination> WebhookService<D> {
         let action = webhook.action().to_owned();
         match self.destination.deliver(webhook).await {
             Delivery::Taken => Response::new(String::new()),
-            Delivery::Unreadable(error) => {
-                tracing::warn!(action, %error, "a genuine webhook cannot be read");
-                answer(error.status(), error.answer())
-            }
+            Delivery::Unreadable(error) => refused(&error),
             Delivery::Failed(error) => {
                 tracing::warn!(action, %error, "a webhook was not handled");
                 answer(500, "the webhook was not handled")
@@ -177,7 +174,13 @@ where
 }
 
 pub(crate) fn refused(error: &Error) -> Response<String> {
-    tracing::debug!(kind = ?error.kind(), %error, "a request is refused");
+    match error.kind() {
+        // Only who knows the secret comes so far.
+        ErrorKind::Envelope | ErrorKind::Payload => {
+            tracing::warn!(%error, "a genuine webhook cannot be read")
+        }
+        kind => tracing::debug!(?kind, %error, "a request is refused"),
+    }
     answer(error.status(), error.answer())
 }
 
