@@ -177,7 +177,7 @@ pub(crate) fn refused(error: &Error) -> Response<String> {
     match error.kind() {
         // Only who knows the secret comes so far.
         ErrorKind::Envelope | ErrorKind::Payload => {
-            tracing::warn!(%error, "a genuine webhook cannot be read")
+            tracing::warn!(%error, "a genuine webhook cannot be read");
         }
         kind => tracing::debug!(?kind, %error, "a request is refused"),
     }

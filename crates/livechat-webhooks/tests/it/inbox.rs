@@ -109,7 +109,7 @@ async fn a_handler_whose_values_or_errors_panic_stops_nobody(stores: impl Stores
             ("DROPPED", 1) => drop(Panics),
             ("STOPPED", 1) => {
                 let _held = Panics;
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
             ("SHOWN", 1) => return Err(Unshowable.into()),
             _ => {}

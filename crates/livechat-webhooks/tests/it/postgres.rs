@@ -19,7 +19,8 @@ use livechat_webhooks::{
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream, UnixStream},
+    net::{TcpListener, TcpSocket, TcpStream, UnixStream},
+    time::timeout,
 };
 
 use crate::{
@@ -308,9 +309,9 @@ async fn processes_that_claim_at_once_see_what_the_others_have_whatever_the_data
 async fn a_webhook_that_an_index_cannot_hold_stops_no_other() {
     let Some(stores) = PostgresStores::new().await else { return };
     let store = stores.open().await;
-    let long: String = (0..400_u64)
-        .map(|number| format!("{:x}", (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
-        .collect();
+    let numbers: Vec<_> =
+        (1..400_u64).map(|number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_string()).collect();
+    let long = numbers.concat();
     for body in [of_chat(&long, 1), of_chat("A", 2)] {
         store.append(entry(&body)).await.unwrap();
     }
@@ -519,6 +520,26 @@ async fn a_database_that_cannot_store_every_letter_is_refused() {
     stores.config.dbname(&name);
     let error = PostgresSettings::new(stores.config.clone()).connect(NoTls).await.unwrap_err();
     assert!(error.to_string().contains("its encoding is LATIN1"), "{error}");
+}
+
+#[tokio::test]
+async fn of_several_servers_one_that_does_not_answer_keeps_nobody_from_the_next() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    // Nobody takes what it listens to, so the system answers no more.
+    let silent = TcpSocket::new_v4().unwrap();
+    silent.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let silent = silent.listen(1).unwrap();
+    let address = silent.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    while let Ok(connected) = timeout(Duration::from_millis(200), TcpStream::connect(address)).await {
+        waiting.push(connected);
+    }
+    let Some(Host::Unix(folder)) = stores.config.get_hosts().first() else { panic!("it is of the tests") };
+    let mut config = Config::new();
+    config.host("127.0.0.1").port(address.port()).host_path(folder).port(5432);
+    config.user("livechat").dbname("postgres").options(stores.config.get_options().unwrap());
+    let store = PostgresSettings::new(config).connect(NoTls).await.unwrap();
+    store.append(entry("a")).await.unwrap();
 }
 
 #[tokio::test]

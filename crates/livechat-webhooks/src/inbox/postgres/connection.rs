@@ -42,11 +42,17 @@ pub(super) struct Connector(Arc<dyn Fn() -> Connecting + Send + Sync>);
 
 impl Connector {
     /// Connections as configured. What they are notified of goes to `ears`.
-    pub(super) fn new<T>(config: Config, tls: T, ears: Arc<Ears>) -> Self
+    pub(super) fn new<T>(mut config: Config, tls: T, ears: Arc<Ears>) -> Self
     where
         T: MakeTlsConnect<Socket, Stream: Send, TlsConnect: Send> + Clone + Send + Sync + 'static,
         <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
     {
+        if config.get_connect_timeout().is_none() {
+            // Where one of several does not answer, the next has its turn while there is time.
+            let servers = config.get_hosts().len().max(config.get_hostaddrs().len());
+            let parts = u32::try_from(servers).unwrap_or(u32::MAX).saturating_add(1);
+            config.connect_timeout(PATIENCE / parts);
+        }
         Self(Arc::new(move || {
             let (config, tls, ears) = (config.clone(), tls.clone(), Arc::clone(&ears));
             Box::pin(async move {
