@@ -39,7 +39,8 @@
 //!
 //! **Failures** are tried again after a growing pause, see [`Retry`]. What fails too often, fails for good
 //! ([`permanent`](crate::permanent)) or cannot be read by this version becomes a dead letter: it stays in the store, with the
-//! last error, until [`revive`](Inbox::revive) or [`discard`](Inbox::discard).
+//! last error, until [`revive`](Inbox::revive) or [`discard`](Inbox::discard). A handler that ends the process, say by a stack that overflows,
+//! has not failed: nobody is left to count that, and the next start calls it again.
 //!
 //! **Secrets** are not stored. What customers wrote is: protect the file as you protect a database of chats.
 //!
@@ -49,11 +50,11 @@
 //! |---|---|---|
 //! | for | one process on one machine; it holds a lock on its file | any number of processes on any number of machines |
 //! | at least once | yes | yes |
-//! | what a crash of the process costs | nothing: the next start takes up what was at work | nothing; others take it up after the lease, 30 seconds |
+//! | what a crash of the process costs | nothing: the next start takes up what was at work | nothing: others, or the next start, take it up within 40 seconds: the lease of 30, and up to 10 until they look |
 //! | what the loss of power costs | nothing, or the last seconds with [`Durability::Crash`] | what a commit of the database survives |
-//! | order within a chat | that of arrival | that of arrival, also across processes; of two that arrive at two processes at once, either may be first |
+//! | order within a chat | that of arrival | that of arrival by the database's clock, also across processes; of two that arrive at two processes at once, either may be first |
 //! | duplicates | found | found by all processes together |
-//! | a webhook is at work twice at the same time | never | only if a process is cut off from the database for longer than its lease, and still alive |
+//! | a webhook, or a chat, is at work twice at the same time | never | only if a process is cut off from the database for longer than its lease, and still alive; or if the database crashes and forgets what was handed out in its last moments |
 //!
 //! The same tests hold for both. Another database can be a store as well: implement [`Store`].
 
@@ -197,7 +198,7 @@ impl<T: Store> Inbox<T> {
 
     /// Ends the inbox: nothing more is taken, handlers at work finish, the store is closed. What was not handled waits in the store.
     ///
-    /// It takes as long as the handlers at work. Whoever stops waiting for it may call it again: the store is not closed before they ended.
+    /// It takes as long as the handlers at work; until then, no other process gets what this one had taken and not begun. Whoever stops waiting for it may call it again: the store is not closed before they ended.
     pub async fn shutdown(&self) {
         let Shared { store, wake, room, closing, workers, .. } = &*self.0;
         closing.store(true, Ordering::Release);
@@ -226,7 +227,7 @@ impl<T: Store> Destination for Inbox<T> {
 impl<T: Store> InboxBuilder<T> {
     /// Sets how many webhooks are handled side by side; 16 unless it is said otherwise. Those of one chat never are.
     ///
-    /// With one lane, everything is handled in the order of its arrival.
+    /// A chat has its lane, which it shares with others: they wait while a handler in it is slow. With one lane, everything is handled in the order of its arrival.
     #[must_use]
     pub fn lanes(mut self, lanes: usize) -> Self {
         self.settings.lanes = lanes.max(1);
@@ -234,6 +235,8 @@ impl<T: Store> InboxBuilder<T> {
     }
 
     /// Sets how long a handler may take; five minutes unless it is said otherwise. One that takes longer is stopped, and counts as failed.
+    ///
+    /// It is stopped where it awaits. One that blocks its thread cannot be, and holds up whatever else runs on that thread.
     #[must_use]
     pub fn handler_timeout(mut self, timeout: Duration) -> Self {
         self.settings.handler_timeout = timeout;

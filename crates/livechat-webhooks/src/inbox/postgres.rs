@@ -40,7 +40,8 @@ use crate::BoxError;
 ///
 /// **At least once**, as every store. A webhook is committed before it is acknowledged; what the commit survives is the database's
 /// matter (its disk, its replicas, `synchronous_commit`). A process that ends badly has its webhooks handled by the others after the
-/// [lease](PostgresSettings::lease). So has one that is cut off from the database for so long, though it may still be at work on them.
+/// [lease](PostgresSettings::lease). So has one that is cut off from the database for so long, though it may still be at work on them. A
+/// database that crashes may forget what it handed out a moment before: then it is handed out again.
 ///
 /// **Order.** Webhooks of one chat are handled one after the other, in the order in which they were stored, also when several processes
 /// store and handle them: while one has a webhook of a chat, no other gets one of that chat. Of two that were received by two
@@ -56,6 +57,10 @@ use crate::BoxError;
 /// A process takes what it has stored, unless it has much to do or another one is at work on the same chat. What it leaves it announces to
 /// the others, by `NOTIFY` on the channel `livechat_inbox`, and they ask for it at once. An announcement that is lost costs no more than the
 /// [`poll_interval`](super::InboxBuilder::poll_interval): then they ask anyway.
+///
+/// The database may take five seconds for an answer, connecting included. After that a webhook is answered with 503, and the server is
+/// told by `statement_timeout` to give up as well. Sessions have settings, prepared statements and a `LISTEN`: a pooler between must leave each
+/// connection its own (`PgBouncer`: `pool_mode = session`). The database's encoding must be UTF8.
 ///
 /// The tables are `livechat_inbox_entry`, `livechat_inbox_seen`, `livechat_inbox_owner` and `livechat_inbox_version`, in the first schema of the
 /// connection's `search_path`. They are made when they are missing; for a user who may not do that, make them from

@@ -25,6 +25,8 @@ pub trait Store: Send + Sync + 'static {
     fn append(&self, entry: NewEntry) -> impl Future<Output = Result<Appended, BoxError>> + Send;
 
     /// Hands out entries that are due and not handed out already, at most `limit`, the longest due first.
+    ///
+    /// When it fails, nothing may be handed out: what the inbox does not hear of, it does not settle. The inbox waits for the answer.
     fn claim(&self, limit: usize) -> impl Future<Output = Result<Claimed, BoxError>> + Send;
 
     /// Returns when others who share the store have stored something, so that it is asked at once. It may return for nothing, and too

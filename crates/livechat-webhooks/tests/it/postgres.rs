@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeSet, HashMap},
     future::poll_fn,
+    hash::{BuildHasher as _, RandomState},
     pin::pin,
     sync::{Arc, Mutex},
     task::Poll,
@@ -388,6 +389,8 @@ struct Between {
 /// When a connection is cut.
 #[derive(Clone, Copy, PartialEq)]
 enum Cut {
+    /// Whatever was said, one time of so many, before the answer or after it.
+    AtRandom(u64),
     /// When this was said and the answer is on its way: the answer arrives, and nothing after it.
     AfterTheAnswerTo(&'static [u8]),
     /// When this was said and done: the answer does not arrive.
@@ -429,6 +432,22 @@ impl Between {
     }
 }
 
+/// Whether what is said is where the connection is to be cut.
+fn happens(cut: &Mutex<Option<Cut>>, said: &[u8]) -> Option<Cut> {
+    let mut cut = cut.lock().unwrap();
+    match *cut {
+        Some(Cut::AfterTheAnswerTo(what) | Cut::BeforeTheAnswerTo(what)) => {
+            cut.take_if(|_| said.windows(what.len()).any(|part| part == what))
+        }
+        Some(Cut::AtRandom(of)) => {
+            let random = RandomState::new().hash_one(said);
+            let when = if random & 1 == 0 { Cut::BeforeTheAnswerTo(b"") } else { Cut::AfterTheAnswerTo(b"") };
+            (random >> 1).is_multiple_of(of).then_some(when)
+        }
+        None => None,
+    }
+}
+
 /// Passes on what is said, until it is cut.
 async fn pass(mut client: TcpStream, mut server: UnixStream, cut: Arc<Mutex<Option<Cut>>>) {
     let (mut question, mut answer) = (vec![0; 1 << 16], vec![0; 1 << 16]);
@@ -437,10 +456,7 @@ async fn pass(mut client: TcpStream, mut server: UnixStream, cut: Arc<Mutex<Opti
         tokio::select! {
             length = client.read(&mut question) => {
                 let Some(question) = length.ok().filter(|length| *length > 0).map(|length| &question[..length]) else { return };
-                said = cut.lock().unwrap().take_if(|cut| {
-                    let (Cut::AfterTheAnswerTo(what) | Cut::BeforeTheAnswerTo(what)) = cut;
-                    question.windows(what.len()).any(|part| part == *what)
-                });
+                said = happens(&cut, question);
                 server.write_all(question).await.unwrap();
             }
             length = server.read(&mut answer) => {
@@ -448,7 +464,7 @@ async fn pass(mut client: TcpStream, mut server: UnixStream, cut: Arc<Mutex<Opti
                 match said {
                     Some(Cut::BeforeTheAnswerTo(_)) => return,
                     Some(Cut::AfterTheAnswerTo(_)) => return drop(client.write_all(answer).await),
-                    None => client.write_all(answer).await.unwrap(),
+                    _ => client.write_all(answer).await.unwrap(),
                 }
             }
         }
@@ -469,6 +485,50 @@ async fn what_was_claimed_without_an_answer_is_claimed_again() {
     assert_eq!(bodies(&store).await, ["b"]);
     store.settle(at_work[0].id, Outcome::Done).await.unwrap();
     assert_eq!(store.status().await.unwrap(), Status::new(1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whenever_connections_break_what_was_stored_is_handled_and_each_chat_by_one_process_at_a_time() {
+    let Some(stores) = PostgresStores::new().await else { return };
+    let between = Between::new(&stores).await;
+    let handled = Seen::default();
+    let at_work = Arc::new(Mutex::new(HashMap::<String, &str>::new()));
+    let mut inboxes = Vec::new();
+    for name in ["one", "two", "three"] {
+        let state = (handled.clone(), Arc::clone(&at_work));
+        let handlers = Handlers::with_state(state).on_thread_tagged(move |event, context| async move {
+            let (handled, at_work) = context.state;
+            let chat = event.chat_id.as_str().to_owned();
+            let other = at_work.lock().unwrap().insert(chat.clone(), name);
+            if let Some(other) = other {
+                handled.add(format!("{chat}: {name} beside {other}"));
+            }
+            for _ in 0..20 {
+                tokio::task::yield_now().await;
+            }
+            at_work.lock().unwrap().remove(&chat);
+            handled.add(event.tag);
+            Ok(())
+        });
+        let builder = Inbox::builder(between.open().await).poll_interval(Duration::from_millis(1));
+        inboxes.push(builder.start(handlers));
+    }
+    between.cut(Cut::AtRandom(40));
+    let mut stored = BTreeSet::new();
+    for number in 0..2_000 {
+        let body = of_chat(&format!("C{}", number % 7), number);
+        let verified = Verifier::new(SECRET).verify(body.as_bytes()).unwrap();
+        if inboxes[number % 3].store(verified).await.is_ok() {
+            stored.insert(number.to_string());
+        }
+    }
+    let client = stores.client().await;
+    let all = becomes(&client, "SELECT count(*) FROM livechat_inbox_entry", 0).await;
+    let handled: BTreeSet<_> = handled.take().into_iter().collect();
+    let beside: Vec<_> = handled.iter().filter(|line| line.contains("beside")).collect();
+    assert!(beside.is_empty(), "{beside:?}");
+    assert!(all, "some belong to nobody");
+    assert!(stored.len() > 1_000 && stored.is_subset(&handled));
 }
 
 #[tokio::test]
