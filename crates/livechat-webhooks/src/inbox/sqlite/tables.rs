@@ -89,15 +89,20 @@ pub(super) enum Changed {
 
 impl Tables {
     pub(super) fn open(connection: Connection, durability: Durability) -> Result<Self, BoxError> {
+        // On macOS, what is written is on the disk only with a full sync; elsewhere there is no other.
         connection.execute_batch(
             "PRAGMA locking_mode = EXCLUSIVE;
              PRAGMA journal_mode = WAL;
              PRAGMA synchronous = FULL;
+             PRAGMA fullfsync = ON;
              PRAGMA cache_size = -16384;",
         )?;
         connection.set_prepared_statement_cache_capacity(32);
         let version = connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))?;
+        let tables = "SELECT count(*) FROM sqlite_schema";
+        let tables = connection.query_row(tables, [], |row| row.get::<_, i64>(0))?;
         match version {
+            0 if tables > 0 => return Err("it has tables of another program".into()),
             0 => connection.execute_batch(&format!("BEGIN EXCLUSIVE; {TABLES} COMMIT;"))?,
             // Takes the lock now, so that a second process fails here and not at its first webhook.
             VERSION => connection.execute_batch("BEGIN EXCLUSIVE; COMMIT;")?,

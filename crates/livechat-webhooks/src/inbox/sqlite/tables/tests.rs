@@ -190,6 +190,17 @@ fn a_file_of_another_version_is_refused() {
 }
 
 #[test]
+fn a_file_of_another_program_is_left_as_it_is() {
+    let folder = Folder::new("other");
+    let other = || Connection::open(folder.file()).unwrap();
+    other().execute_batch("CREATE TABLE customer (name TEXT)").unwrap();
+    let error = Tables::open(other(), Durability::Crash).err().unwrap();
+    assert!(error.to_string().contains("another program"), "{error}");
+    let tables = "SELECT count(*) FROM sqlite_schema";
+    assert_eq!(other().query_row(tables, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+}
+
+#[test]
 fn due_entries_are_found_by_the_index_alone() {
     let tables = tables();
     let mut plan = tables.connection.prepare(&format!("EXPLAIN QUERY PLAN {CLAIM}")).unwrap();
