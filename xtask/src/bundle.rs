@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::model::{
-    Action, Document, Enum, Message, Model, Payload, Repeatable, Schema, SchemaId, Scopes, Shape,
+    Action, Document, Enum, Http, Message, Model, Payload, Repeatable, Schema, SchemaId, Scopes, Shape,
     StringFormat,
 };
 
@@ -60,7 +60,7 @@ fn bundle_one(model: &Model, document: &Document) -> Value {
         rtm.map(|action| (action.name.clone(), rtm_action(model, action))).collect();
     for (key, value) in [
         ("security", document.security.clone()),
-        ("x-errors", json!(document.errors)),
+        ("x-errors", json!(document.error_names())),
         ("x-rtm", Value::Object(rtm)),
         ("x-pushes", messages(&document.pushes)),
         ("x-webhooks", messages(&document.webhooks)),
@@ -87,7 +87,7 @@ fn components(model: &Model, document: &Document) -> Value {
     let queries: BTreeSet<SchemaId> = document
         .actions
         .iter()
-        .filter(|action| action.http.as_ref().is_some_and(crate::link::is_query))
+        .filter(|action| action.http.as_ref().is_some_and(Http::is_query))
         .filter_map(|action| match &action.request.schema.shape {
             Shape::Ref(reference) => Some(reference.target),
             _ => None,

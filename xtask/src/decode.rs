@@ -13,8 +13,7 @@ use serde_json::Value;
 
 use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::{
-    Content, Docs, Limits, Method, Pagination, Parameter, Payload, Ref, Repeatable, SHARED, Schema, Scopes,
-    Shape, Transport,
+    Content, Docs, Method, Pagination, Parameter, Payload, Ref, Repeatable, SHARED, Schema, Scopes, Transport,
 };
 use crate::read::Sources;
 use crate::yaml::{EMPTY_HELP, Key, Node};
@@ -256,24 +255,6 @@ fn entries<T>(
         all.extend(entry.map(|entry| (key.clone(), entry)));
     }
     all
-}
-
-/// A schema about which nothing is known but its place and shape.
-#[must_use]
-pub(crate) fn bare_schema(place: Place, shape: Shape) -> Schema {
-    Schema {
-        place,
-        title: None,
-        description: String::new(),
-        shape,
-        default: None,
-        limits: Limits::default(),
-        example: None,
-        url: None,
-        deprecated: false,
-        secret: None,
-        aliases: Vec::new(),
-    }
 }
 
 /// An example as JSON, with its place.

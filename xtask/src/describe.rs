@@ -28,7 +28,7 @@ pub fn describe(model: &Model) -> Value {
         .documents
         .iter()
         .filter(|document| !document.errors.is_empty())
-        .map(|document| (document.api.clone(), json!(document.errors)))
+        .map(|document| (document.api.clone(), json!(document.error_names())))
         .collect();
     json!({
         "version": model.version,

@@ -6,10 +6,10 @@ use std::collections::{HashMap, HashSet};
 
 use heck::ToUpperCamelCase;
 
-use crate::decode::{Entry, MessageEntry, Operation, Root, RtmEntry, SpecFile, bare_schema};
+use crate::decode::{Entry, MessageEntry, Operation, Root, RtmEntry, SpecFile};
 use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::{
-    Action, ActionPlaces, Authorization, Content, Document, FileInfo, Http, Message, Method, Model, Named,
+    Action, ActionPlaces, Authorization, Content, Document, FileInfo, Http, Message, Model, Named,
     NamedResponse, Parameter, Payload, Property, Ref, SHARED, Schema, SchemaId, Shape, Transport,
 };
 use crate::read::Sources;
@@ -137,37 +137,9 @@ impl<'a> Linker<'a> {
     fn resolve_schemas(&mut self) {
         let mut schemas = std::mem::take(&mut self.schemas);
         for named in &mut schemas {
-            self.resolve_in(&mut named.schema);
+            named.schema.each_reference(&mut |reference| self.resolve(reference));
         }
         self.schemas = schemas;
-    }
-
-    /// Links every reference in a schema.
-    fn resolve_in(&self, schema: &mut Schema) {
-        match &mut schema.shape {
-            Shape::Ref(reference) => self.resolve(reference),
-            Shape::Array(inner) | Shape::Map(inner) => self.resolve_in(inner),
-            Shape::Object(properties) => {
-                for property in properties {
-                    self.resolve_in(&mut property.schema);
-                }
-            }
-            Shape::AllOf(parts) | Shape::ByType(parts) => {
-                for part in parts {
-                    self.resolve_in(part);
-                }
-            }
-            Shape::Tagged(tagged) => {
-                let branches = tagged.branches.iter_mut().map(|(_, reference)| reference);
-                tagged
-                    .one_of
-                    .iter_mut()
-                    .chain(branches)
-                    .chain(&mut tagged.absent)
-                    .for_each(|r| self.resolve(r));
-            }
-            _ => {}
-        }
     }
 
     fn resolve(&self, reference: &mut Ref) {
@@ -369,9 +341,8 @@ impl<'a> Linker<'a> {
             pushes,
             webhooks,
             structures,
-            errors: root.errors.iter().map(|(name, _)| name.clone()).collect(),
+            errors: root.errors.clone(),
             api_place: root.api.1,
-            error_places: root.errors.iter().map(|(_, place)| *place).collect(),
         }
     }
 
@@ -446,7 +417,7 @@ impl<'a> Linker<'a> {
                 parameter.clone()
             }
         };
-        self.resolve_in(&mut parameter.schema);
+        parameter.schema.each_reference(&mut |reference| self.resolve(reference));
         Some(parameter)
     }
 
@@ -472,7 +443,7 @@ impl<'a> Linker<'a> {
             .iter()
             .filter_map(|parameter| Some((parameter.name.clone(), parameter.example.clone()?)))
             .collect();
-        let mut schema = bare_schema(place, Shape::Object(properties));
+        let mut schema = Schema::bare(place, Shape::Object(properties));
         schema.description = format!("The parameters of `{id}`.");
         let (file, name) = (operation.place.file, id.to_upper_camel_case());
         let target = SchemaId(self.schemas.len());
@@ -484,7 +455,7 @@ impl<'a> Linker<'a> {
         self.schemas.push(Named { name: name.clone(), place, folder, stem, schema });
         let reference = Ref { text: format!("#/components/schemas/{name}"), place, target };
         Payload {
-            schema: bare_schema(place, Shape::Ref(reference)),
+            schema: Schema::bare(place, Shape::Ref(reference)),
             example: Some(serde_json::Value::Object(example)),
             example_place: None, // it stands in pieces, with the parameters
             key: None,
@@ -532,7 +503,7 @@ impl<'a> Linker<'a> {
 
     fn payload(&self, payload: &Payload) -> Payload {
         let mut payload = payload.clone();
-        self.resolve_in(&mut payload.schema);
+        payload.schema.each_reference(&mut |reference| self.resolve(reference));
         payload
     }
 
@@ -606,10 +577,4 @@ impl<'a> Linker<'a> {
             }
         }
     }
-}
-
-/// Whether an operation has fields of its own in the query.
-#[must_use]
-pub(crate) fn is_query(http: &Http) -> bool {
-    http.content == Content::Query && http.method != Method::Post
 }

@@ -42,7 +42,7 @@ pub(crate) fn structs(model: &Model, ids: &[SchemaId]) -> (Vec<(String, Value)>,
     let foreign: BTreeSet<&str> = own
         .iter()
         .flat_map(|named| model.properties(&named.schema))
-        .flat_map(|property| Model::references(&property.schema))
+        .flat_map(|property| property.schema.references())
         .map(|reference| model.name(reference))
         .filter(|name| !names.contains(name))
         .collect();

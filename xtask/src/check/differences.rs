@@ -126,7 +126,7 @@ fn property_names<'a>(model: &'a Model, payloads: &[&'a Payload]) -> BTreeSet<&'
     let reached = model.reached(roots);
     let mut names = BTreeSet::new();
     for id in reached {
-        Model::walk(&model.named(id).schema, &mut |schema| {
+        model.named(id).schema.walk(&mut |schema| {
             if let Shape::Object(properties) = &schema.shape {
                 names.extend(properties.iter().map(|property| property.name.as_str()));
             }

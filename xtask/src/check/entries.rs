@@ -188,8 +188,7 @@ fn request_name(model: &Model, action: &Action, errors: &Diagnostics) {
 }
 
 fn error_types(document: &Document, known: &BTreeSet<&str>, errors: &Diagnostics) {
-    let named = document.errors.iter().zip(&document.error_places);
-    for (name, place) in named.filter(|(name, _)| !known.contains(name.as_str())) {
+    for (name, place) in document.errors.iter().filter(|(name, _)| !known.contains(name.as_str())) {
         let message = format!("`{name}` is no known type of error");
         let help = did_you_mean(name, known.iter().copied(), || {
             "add it to `ErrorType` in shared/errors.yaml, or correct it".to_owned()

@@ -7,7 +7,7 @@ use crate::model::{Action, IntegerFormat, Model, Schema, Shape};
 pub(super) fn check(model: &Model, places: &Places<'_>, errors: &Diagnostics) {
     let of_parameters = model.actions().flat_map(Action::parameters).map(|parameter| &parameter.schema);
     for schema in model.schemas.iter().map(|named| &named.schema).chain(of_parameters) {
-        Model::walk(schema, &mut |schema| {
+        schema.walk(&mut |schema| {
             misplaced(schema, places, errors);
             range(schema, places, errors);
             values(model, schema, places, errors);

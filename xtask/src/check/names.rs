@@ -278,13 +278,7 @@ fn names_of_variants(model: &Model, named: &Named) -> Vec<(String, String)> {
             })
             .collect(),
         Shape::Tagged(tagged) => {
-            let targets: BTreeSet<SchemaId> = tagged
-                .branches
-                .iter()
-                .map(|(_, reference)| reference)
-                .chain(&tagged.absent)
-                .map(|reference| reference.target)
-                .collect();
+            let targets: BTreeSet<SchemaId> = tagged.variants().map(|reference| reference.target).collect();
             let branches = targets.into_iter().map(|id| model.named(id).name.clone());
             branches.map(|branch| (branch.clone(), name::branch(&named.name, &branch))).collect()
         }

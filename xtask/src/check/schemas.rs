@@ -20,7 +20,7 @@ pub(super) fn check(model: &Model, errors: &Diagnostics) {
             Shape::ByType(branches) => by_type(model, branches, named, errors),
             _ => {}
         }
-        Model::walk(&named.schema, &mut |schema| {
+        named.schema.walk(&mut |schema| {
             if let Shape::Object(properties) = &schema.shape {
                 for property in properties {
                     self::property(model, property, named, errors);
@@ -94,8 +94,7 @@ fn tagged_union(model: &Model, named: &Named, tagged: &Tagged, errors: &Diagnost
             errors.report(Code::UnionMapping, reference.place, message, help);
         }
     }
-    let unlisted = tagged.branches.iter().map(|(_, reference)| reference).chain(&tagged.absent);
-    for reference in unlisted.filter(|reference| !listed.contains(&reference.target)) {
+    for reference in tagged.variants().filter(|reference| !listed.contains(&reference.target)) {
         let message = format!("`{}` is no branch of `{}`", reference.text, named.name);
         errors.report(Code::UnionMapping, reference.place, message, "add it to `oneOf`");
     }

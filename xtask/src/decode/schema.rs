@@ -3,9 +3,11 @@
 use serde_json::Number;
 
 use super::fields::{Fields, list, mapping, reference, text, texts, wrong_type};
-use super::{bare_schema, url};
+use super::url;
 use crate::diagnostics::{Code, Diagnostics, Place};
-use crate::model::{Enum, IntegerFormat, Limits, Property, Ref, Schema, Shape, StringFormat, Tagged};
+use crate::model::{
+    Enum, IntegerFormat, Limits, Property, Ref, Schema, SchemaId, Shape, StringFormat, Tagged,
+};
 use crate::suggest::did_you_mean;
 use crate::yaml::{Key, Kind, Node, Scalar};
 
@@ -25,7 +27,7 @@ pub(super) enum Position {
 /// Reads a schema.
 pub(super) fn read(node: &Node, position: Position, errors: &Diagnostics) -> Option<Schema> {
     if let Some(reference) = reference(node, errors) {
-        return Some(bare_schema(reference.place, Shape::Ref(reference)));
+        return Some(Schema::bare(reference.place, Shape::Ref(reference)));
     }
     let mut fields = Fields::of(node, "a schema", errors)?;
     let place = fields.place();
@@ -295,7 +297,7 @@ fn read_object(fields: &mut Fields<'_>, position: Position, errors: &Diagnostics
             all.push(Property { name, place, required: false, schema });
         } else {
             // It has a mistake of its own; a second one about `required` would mislead.
-            let schema = bare_schema(key.place, Shape::Any);
+            let schema = Schema::bare(key.place, Shape::Any);
             all.push(Property { name: key.name.clone(), place: key.place, required: false, schema });
         }
     }
@@ -348,7 +350,7 @@ fn read_map(node: &Node, properties: Option<&Node>, errors: &Diagnostics) -> Opt
             errors.report(Code::AdditionalProperties, node.place, message, help);
             None
         }
-        Some(Scalar::Boolean(true)) => Some(Shape::Map(Box::new(bare_schema(node.place, Shape::Any)))),
+        Some(Scalar::Boolean(true)) => Some(Shape::Map(Box::new(Schema::bare(node.place, Shape::Any)))),
         _ => Some(Shape::Map(Box::new(read(node, Position::Inline, errors)?))),
     }
 }
@@ -419,10 +421,7 @@ fn read_union(
         .iter()
         .filter_map(|(key, node)| {
             let text = text(node, "mapping", errors)?;
-            Some((
-                key.name.clone(),
-                Ref { text, place: node.place, target: crate::model::SchemaId::UNLINKED },
-            ))
+            Some((key.name.clone(), Ref { text, place: node.place, target: SchemaId::UNLINKED }))
         })
         .collect();
     let absent = absent.and_then(|node| match reference(node, errors) {

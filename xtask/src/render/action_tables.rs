@@ -243,10 +243,10 @@ fn error_table(document: &Document, imports: &mut Imports) -> String {
         return String::new();
     }
     imports.add(When::Always, "crate::shared", ERROR_TYPE);
-    let rows = document.errors.iter().map(|value| format!("    ErrorType::{},\n", name::variant(value)));
-    let rows: String = rows.collect();
+    let variants = document.error_names().into_iter().map(name::variant);
+    let rows: String = variants.map(|variant| format!("    {ERROR_TYPE}::{variant},\n")).collect();
     format!(
         "/// The types of error that the documentation of this API lists.\n\
-         pub const ERROR_TYPES: &[ErrorType] = &[\n{rows}];\n"
+         pub const ERROR_TYPES: &[{ERROR_TYPE}] = &[\n{rows}];\n"
     )
 }

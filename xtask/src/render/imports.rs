@@ -45,13 +45,13 @@ impl Imports {
         schema: &Schema,
         place: impl Fn(&Named) -> Option<String>,
     ) {
-        for reference in Model::references(schema) {
+        for reference in schema.references() {
             let named = model.named(reference.target);
             if let Some(module) = place(named) {
                 self.add(when, &module, &named.name);
             }
         }
-        Model::walk(schema, &mut |inner| {
+        schema.walk(&mut |inner| {
             if let Some((module, name)) = library_type(inner) {
                 self.add(when, module, name);
             }

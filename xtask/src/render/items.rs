@@ -47,9 +47,8 @@ fn string_variants(found: &Enum) -> String {
 
 fn tagged_variants(model: &Model, union: &str, tagged: &Tagged) -> String {
     let mut text = String::new();
-    let branches = tagged.branches.iter().map(|(_, reference)| reference).chain(&tagged.absent);
     let mut seen = BTreeSet::new();
-    for reference in branches.filter(|reference| seen.insert(reference.target)) {
+    for reference in tagged.variants().filter(|reference| seen.insert(reference.target)) {
         let target = model.named(reference.target);
         text.push_str(&comment_inside(first_sentence(&docs::markdown(&target.schema.description))));
         text.push_str(&format!("    {}({}),\n", name::branch(union, &target.name), target.name));

@@ -147,7 +147,7 @@ fn aliases(model: &Model) -> String {
     let mut fields: Vec<(String, String)> = Vec::new();
     let mut values: Vec<(String, String)> = Vec::new();
     for named in &model.schemas {
-        Model::walk(&named.schema, &mut |schema| match &schema.shape {
+        named.schema.walk(&mut |schema| match &schema.shape {
             Shape::Object(properties) => {
                 for property in properties {
                     let aliases = property.schema.aliases.iter();

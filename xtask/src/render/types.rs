@@ -185,7 +185,7 @@ impl Context<'_> {
             Kind::StringId | Kind::IntegerId => {}
             Kind::Tagged(_) => {
                 add("crate", "Unknown");
-                for reference in Model::references(&named.schema) {
+                for reference in named.schema.references() {
                     let target = self.model.named(reference.target);
                     if let Some(module) = place(target) {
                         add(&module, &target.name);

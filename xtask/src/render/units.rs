@@ -123,7 +123,7 @@ fn closed_files(model: &Model, ids: impl IntoIterator<Item = SchemaId>) -> BTree
         let file = model.named(id).place.file;
         if files.insert(file) {
             let schemas = by_file.get(&file).map(|info| info.schemas.as_slice()).unwrap_or_default();
-            let references = schemas.iter().flat_map(|id| Model::references(&model.named(*id).schema));
+            let references = schemas.iter().flat_map(|id| model.named(*id).schema.references());
             open.extend(references.map(|reference| reference.target));
         }
     }
