@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use crate::link::APIS;
+use crate::model::APIS;
 
 /// A step: its name and the command.
 struct Step {

@@ -84,21 +84,27 @@ impl<T> Entry<T> {
     }
 }
 
-/// An operation as written.
+/// What operations and `x-rtm` entries have in common, as written.
 #[derive(Debug)]
-pub(crate) struct Operation {
+pub(crate) struct Head {
     pub place: Place,
-    pub method: Method,
-    pub id: (String, Place),
-    pub action: Option<String>,
     pub tag: (String, Place),
     pub docs: Docs,
     pub scopes: (Scopes, Place),
-    pub transports: Vec<Transport>,
     pub pagination: Option<(Pagination, Place)>,
     pub repeatable: Repeatable,
-    pub batch_of: Option<(String, Place)>,
     pub deprecated: bool,
+}
+
+/// An operation as written.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub head: Head,
+    pub method: Method,
+    pub id: (String, Place),
+    pub action: Option<String>,
+    pub transports: Vec<Transport>,
+    pub batch_of: Option<(String, Place)>,
     pub security: Security,
     pub parameters: Vec<Entry<Parameter>>,
     pub body: Option<(Content, Payload)>,
@@ -117,13 +123,7 @@ pub(crate) struct ErrorResponse {
 /// An `x-rtm` entry as written.
 #[derive(Debug)]
 pub(crate) struct RtmEntry {
-    pub place: Place,
-    pub tag: (String, Place),
-    pub docs: Docs,
-    pub scopes: (Scopes, Place),
-    pub pagination: Option<(Pagination, Place)>,
-    pub repeatable: Repeatable,
-    pub deprecated: bool,
+    pub head: Head,
     pub request: Payload,
     pub response: Option<Payload>,
 }

@@ -16,6 +16,9 @@ pub use schema::*;
 /// The folder of what several documents use.
 pub const SHARED: &str = "shared";
 
+/// The APIs in the order in which outputs name them.
+pub const APIS: &[&str] = &["agent", "customer", "configuration", "reports", "accounts", "webhooks"];
+
 /// The shared enum that names all scopes.
 pub const SCOPE: &str = "Scope";
 

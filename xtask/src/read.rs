@@ -56,6 +56,18 @@ impl Sources {
         self.files.get(index)
     }
 
+    /// The folder of a file.
+    #[must_use]
+    pub fn folder(&self, index: usize) -> &str {
+        self.get(index).map_or("", |source| &source.folder)
+    }
+
+    /// The name of a file without its ending.
+    #[must_use]
+    pub fn stem(&self, index: usize) -> &str {
+        self.get(index).map_or("", |source| &source.stem)
+    }
+
     /// All files with their indexes.
     pub fn iter(&self) -> impl Iterator<Item = (usize, &Source)> {
         self.files.iter().enumerate()

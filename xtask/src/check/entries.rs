@@ -6,8 +6,7 @@ use heck::ToUpperCamelCase;
 
 use super::{pagination, places::Places, requests, values::fits};
 use crate::diagnostics::{Code, Diagnostics};
-use crate::link::APIS;
-use crate::model::{Action, Document, ERROR_TYPE, Model, Payload, SCOPE, Shape};
+use crate::model::{APIS, Action, Document, ERROR_TYPE, Model, Payload, SCOPE, Shape};
 use crate::suggest::did_you_mean;
 
 pub(super) fn check(model: &Model, places: &Places<'_>, errors: &Diagnostics) {
@@ -119,7 +118,7 @@ fn categories(model: &Model, document: &Document, errors: &Diagnostics) {
         return; // every operation of a misspelt category would say so again
     }
     for action in &document.actions {
-        let stem = model.sources.get(action.place.file).map_or("", |source| source.stem.as_str());
+        let stem = model.sources.stem(action.place.file);
         if !document.categories.iter().any(|category| category.name == action.category) {
             let message = format!("the root document has no tag `{}`", action.category);
             let help = did_you_mean(&action.category, known.iter().copied(), || {

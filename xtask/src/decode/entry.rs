@@ -1,7 +1,7 @@
 //! Reads the entries that have no path: RTM actions, pushes, webhooks, documented data structures.
 
 use super::fields::{Fields, wrong_type};
-use super::operation::{read_docs, read_pagination, read_repeatable, read_scopes, read_tag};
+use super::operation::{read_docs, read_head};
 use super::schema::{self, Position};
 use super::{MessageEntry, RtmEntry, example};
 use crate::diagnostics::Diagnostics;
@@ -11,27 +11,11 @@ use crate::yaml::Node;
 /// An `x-rtm` entry.
 pub(super) fn read_rtm(node: &Node, errors: &Diagnostics) -> Option<RtmEntry> {
     let mut fields = Fields::of(node, "an x-rtm entry", errors)?;
-    let place = fields.place();
-    let tag = read_tag(&mut fields, errors);
-    let docs = read_docs(&mut fields, true, errors);
-    let scopes = read_scopes(&mut fields, errors);
-    let pagination = read_pagination(&mut fields, errors);
-    let repeatable = read_repeatable(&mut fields, errors);
-    let deprecated = fields.flag("deprecated");
+    let head = read_head(&mut fields, errors);
     let request = fields.require("request").and_then(|node| read_payload(node, errors));
     let response = fields.get("response").and_then(|node| read_payload(node, errors));
     fields.finish();
-    Some(RtmEntry {
-        place,
-        tag: tag?,
-        docs,
-        scopes,
-        pagination,
-        repeatable,
-        deprecated,
-        request: request?,
-        response,
-    })
+    Some(RtmEntry { head: head?, request: request?, response })
 }
 
 /// An `x-pushes` or `x-webhooks` entry.

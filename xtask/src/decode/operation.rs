@@ -3,7 +3,7 @@
 use super::fields::{Fields, list, mapping, reference, text, texts};
 use super::schema::{self, Position};
 use super::security;
-use super::{Entry, ErrorResponse, Operation, example, one_of};
+use super::{Entry, ErrorResponse, Head, Operation, example, one_of};
 use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::{
     Content, Docs, Method, Pagination, Parameter, Payload, Ref, Repeatable, Scopes, Transport,
@@ -25,57 +25,26 @@ pub(super) fn read_path_item(node: &Node, errors: &Diagnostics) -> Option<Vec<Op
 
 fn read_operation(node: &Node, method: Method, errors: &Diagnostics) -> Option<Operation> {
     let mut fields = Fields::of(node, "an operation", errors)?;
-    let place = fields.place();
     let id = fields.require("operationId");
     let id = id.and_then(|node| Some((text(node, "operationId", errors)?, node.place)));
-    let tag = read_tag(&mut fields, errors);
-    let docs = read_docs(&mut fields, true, errors);
-    let scopes = read_scopes(&mut fields, errors);
+    let head = read_head(&mut fields, errors);
     let transports = read_transports(&mut fields, errors);
-    let pagination = read_pagination(&mut fields, errors);
-    let repeatable = read_repeatable(&mut fields, errors);
     let batch_of = fields.get("x-batch-of");
     let batch_of = batch_of.and_then(|node| Some((text(node, "x-batch-of", errors)?, node.place)));
     let parameters = fields.get("parameters").map(|node| read_parameters(node, errors)).unwrap_or_default();
-    let body = if method == Method::Post { fields.expect("requestBody") } else { fields.get("requestBody") };
+    let body = read_body(&mut fields, method, errors);
     let responses = fields.require("responses").map(|node| read_responses(node, errors)).unwrap_or_default();
     let action = read_action(&mut fields, errors);
-    let deprecated = fields.flag("deprecated");
     let security = security::read(&mut fields, errors);
-    let body = match (method, body) {
-        (Method::Post, None) => {
-            let help =
-                "add `requestBody` with a schema; an action without parameters has one with no properties";
-            errors.report(Code::MissingKey, place, "a POST operation lacks the key `requestBody`", help);
-            return None;
-        }
-        (Method::Post, Some(node)) => Some(read_body(node, errors)?),
-        (_, Some(node)) => {
-            let message = "only a POST has a body";
-            errors.report(
-                Code::UnknownKey,
-                node.place,
-                message,
-                "write its fields as `parameters`, `in: query`",
-            );
-            None
-        }
-        (_, None) => None,
-    };
+    let body = body?;
     fields.finish();
     Some(Operation {
-        place,
+        head: head?,
         method,
         id: id?,
         action,
-        tag: tag?,
-        docs,
-        scopes,
         transports,
-        pagination,
-        repeatable,
         batch_of,
-        deprecated,
         security,
         parameters,
         body,
@@ -83,6 +52,37 @@ fn read_operation(node: &Node, method: Method, errors: &Diagnostics) -> Option<O
         response_description: responses.description,
         errors: responses.errors,
     })
+}
+
+/// The body, which a POST has and nothing else; `None` if it is not as it should be.
+#[expect(
+    clippy::option_option,
+    reason = "one is whether there is a body, the other whether it could be read"
+)]
+fn read_body(
+    fields: &mut Fields<'_>,
+    method: Method,
+    errors: &Diagnostics,
+) -> Option<Option<(Content, Payload)>> {
+    if method == Method::Post {
+        let Some(node) = fields.expect("requestBody") else {
+            let help =
+                "add `requestBody` with a schema; an action without parameters has one with no properties";
+            errors.report(
+                Code::MissingKey,
+                fields.place(),
+                "a POST operation lacks the key `requestBody`",
+                help,
+            );
+            return None;
+        };
+        return read_body_of_post(node, errors).map(Some);
+    }
+    if let Some(node) = fields.get("requestBody") {
+        let help = "write its fields as `parameters`, `in: query`";
+        errors.report(Code::UnknownKey, node.place, "only a POST has a body", help);
+    }
+    Some(None)
 }
 
 /// The documented name, where it is no `operationId`: words with `/` between them.
@@ -99,8 +99,19 @@ fn read_action(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<String> 
     Some(name)
 }
 
+/// What operations and `x-rtm` entries have in common.
+pub(super) fn read_head(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<Head> {
+    let tag = read_tag(fields, errors);
+    let docs = read_docs(fields, true, errors);
+    let scopes = read_scopes(fields, errors);
+    let pagination = read_pagination(fields, errors);
+    let repeatable = read_repeatable(fields, errors);
+    let deprecated = fields.flag("deprecated");
+    Some(Head { place: fields.place(), tag: tag?, docs, scopes, pagination, repeatable, deprecated })
+}
+
 /// Exactly one tag: the category.
-pub(super) fn read_tag(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<(String, Place)> {
+fn read_tag(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<(String, Place)> {
     let node = fields.expect("tags");
     let mut tags = node.map(|node| texts(node, "tags", errors)).unwrap_or_default();
     if node.is_some_and(|node| !matches!(node.kind, Kind::Sequence(_))) {
@@ -152,7 +163,7 @@ fn read_summary(node: &Node, errors: &Diagnostics) -> Option<String> {
 }
 
 /// The scopes; none if the key is absent.
-pub(super) fn read_scopes(fields: &mut Fields<'_>, errors: &Diagnostics) -> (Scopes, Place) {
+fn read_scopes(fields: &mut Fields<'_>, errors: &Diagnostics) -> (Scopes, Place) {
     let place = fields.place();
     let Some(node) = fields.get("x-scopes") else { return (Scopes::None, place) };
     let Some(mut inner) = Fields::of(node, "x-scopes", errors) else { return (Scopes::None, place) };
@@ -203,7 +214,7 @@ fn read_transports(fields: &mut Fields<'_>, errors: &Diagnostics) -> Vec<Transpo
 }
 
 /// The names of a paginated answer's parts.
-pub(super) fn read_pagination(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<(Pagination, Place)> {
+fn read_pagination(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<(Pagination, Place)> {
     let node = fields.get("x-pagination")?;
     let mut inner = Fields::of(node, "x-pagination", errors)?;
     let (items, next) = (inner.require_text("items"), inner.require_text("next"));
@@ -213,7 +224,7 @@ pub(super) fn read_pagination(fields: &mut Fields<'_>, errors: &Diagnostics) -> 
 }
 
 /// Whether it may be sent twice.
-pub(super) fn read_repeatable(fields: &mut Fields<'_>, errors: &Diagnostics) -> Repeatable {
+fn read_repeatable(fields: &mut Fields<'_>, errors: &Diagnostics) -> Repeatable {
     const KNOWN: &[(&str, Repeatable)] =
         &[("always", Repeatable::Always), ("with_custom_id", Repeatable::WithCustomId)];
     fields
@@ -335,7 +346,7 @@ fn read_content(node: &Node, errors: &Diagnostics) -> Option<(Content, Payload)>
     Some((content, Payload { schema: schema?, example, example_place, key: None }))
 }
 
-fn read_body(node: &Node, errors: &Diagnostics) -> Option<(Content, Payload)> {
+fn read_body_of_post(node: &Node, errors: &Diagnostics) -> Option<(Content, Payload)> {
     let mut fields = Fields::of(node, "a request body", errors)?;
     if let Some(node) = fields.get("required").filter(|node| node.scalar() != Some(Scalar::Boolean(true))) {
         let help = "write `required: true`: a request always has a body, be it `{}`";
