@@ -147,9 +147,12 @@ pub(crate) fn decode_all(
         .iter()
         .filter(|(file, _)| Some(*file) != sources.differences())
         .filter_map(|(file, source)| {
-            let is_shared = source.folder == SHARED;
-            let is_root = source.stem == ROOT && !is_shared;
-            Some(decode(file, is_root, is_shared, &parse(file)?, errors))
+            let role = match (source.folder.as_str(), source.stem.as_str()) {
+                (SHARED, _) => Role::Shared,
+                (_, ROOT) => Role::Root,
+                _ => Role::Category,
+            };
+            Some(decode(file, role, &parse(file)?, errors))
         })
         .collect()
 }
@@ -157,47 +160,31 @@ pub(crate) fn decode_all(
 /// The name of a root document, without `.yaml`.
 const ROOT: &str = "openapi";
 
+/// What a file is: the keys that it may have depend on it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// An `openapi.yaml`.
+    Root,
+    /// Another file of an API's folder.
+    Category,
+    /// A file of what several APIs use.
+    Shared,
+}
+
 /// Reads one file's tree.
-pub(crate) fn decode(
-    file: usize,
-    is_root: bool,
-    is_shared: bool,
-    node: &Node,
-    errors: &Diagnostics,
-) -> SpecFile {
+fn decode(file: usize, role: Role, node: &Node, errors: &Diagnostics) -> SpecFile {
     let mut spec = SpecFile { file, ..SpecFile::default() };
     let before = errors.len();
     let Some(mut fields) = Fields::of(node, "a spec file", errors) else { return spec };
-    if is_root {
+    if role == Role::Root {
         spec.root = root::read(&mut fields, errors);
     }
     spec.description = fields.text("x-description");
     if let Some(components) = fields.get("components") {
-        read_components(components, is_root, &mut spec, errors);
+        read_components(components, role, &mut spec, errors);
     }
-    if !is_shared {
-        if let Some(node) = fields.get("paths") {
-            spec.paths = entries(node, "paths", errors, |node, _| operation::read_path_item(node, errors));
-            if is_root {
-                spec.paths.iter().for_each(|(key, _)| url::check_path(key, errors));
-            }
-        }
-        if let Some(node) = fields.get("x-rtm") {
-            spec.rtm = entries(node, "x-rtm", errors, |node, _| entry::read_rtm(node, errors));
-        }
-        for (key, with_additional_data, list) in
-            [("x-pushes", false, &mut spec.pushes), ("x-webhooks", true, &mut spec.webhooks)]
-        {
-            if let Some(node) = fields.get(key) {
-                *list = entries(node, key, errors, |node, _| {
-                    entry::read_message(node, with_additional_data, errors)
-                });
-            }
-        }
-        if let Some(node) = fields.get("x-structures") {
-            spec.structures =
-                entries(node, "x-structures", errors, |node, _| entry::read_structure(node, errors));
-        }
+    if role != Role::Shared {
+        read_entries(&mut fields, role, &mut spec, errors);
     }
     fields.finish();
     if spec.declares_nothing() && errors.len() == before {
@@ -206,31 +193,28 @@ pub(crate) fn decode(
     spec
 }
 
-fn read_components(node: &Node, is_root: bool, spec: &mut SpecFile, errors: &Diagnostics) {
+/// What a root document lists and a category file has.
+fn read_entries(fields: &mut Fields<'_>, role: Role, spec: &mut SpecFile, errors: &Diagnostics) {
+    spec.paths = entries(fields, "paths", errors, operation::read_path_item);
+    if role == Role::Root {
+        spec.paths.iter().for_each(|(key, _)| url::check_path(key, errors));
+    }
+    spec.rtm = entries(fields, "x-rtm", errors, entry::read_rtm);
+    spec.pushes = entries(fields, "x-pushes", errors, entry::read_push);
+    spec.webhooks = entries(fields, "x-webhooks", errors, entry::read_webhook);
+    spec.structures = entries(fields, "x-structures", errors, entry::read_structure);
+}
+
+fn read_components(node: &Node, role: Role, spec: &mut SpecFile, errors: &Diagnostics) {
     let Some(mut fields) = Fields::of(node, "components", errors) else { return };
-    if let Some(schemas) = fields.get("schemas") {
-        for (key, node) in fields::mapping(schemas, "schemas", errors) {
-            if let Some(schema) = schema::read(node, schema::Position::Named, errors) {
-                spec.schemas.push((key.clone(), schema));
-            }
-        }
-    }
-    if let Some(responses) = fields.get("responses") {
-        for (key, node) in fields::mapping(responses, "responses", errors) {
-            if let Some(response) = operation::read_error_response(node, errors) {
-                spec.responses.push((key.clone(), response));
-            }
-        }
-    }
-    if let Some(parameters) = fields.get("parameters") {
-        for (key, node) in fields::mapping(parameters, "parameters", errors) {
-            if let Some(parameter) = operation::read_parameter(node, errors) {
-                spec.parameters.push((key.clone(), parameter));
-            }
-        }
-    }
+    let named = |node: &Node, errors: &Diagnostics| schema::read(node, schema::Position::Named, errors);
+    spec.schemas = things(&mut fields, "schemas", errors, named);
+    spec.responses = things(&mut fields, "responses", errors, operation::read_error_response);
+    spec.parameters = things(&mut fields, "parameters", errors, operation::read_parameter);
     // A head with a mistake of its own leaves no root; its components are read all the same.
-    if is_root && let Some(node) = fields.get("securitySchemes") {
+    if role == Role::Root
+        && let Some(node) = fields.get("securitySchemes")
+    {
         let schemes = security::read_schemes(node, errors);
         if let Some(root) = &mut spec.root {
             root.schemes = schemes;
@@ -239,22 +223,28 @@ fn read_components(node: &Node, is_root: bool, spec: &mut SpecFile, errors: &Dia
     fields.finish();
 }
 
-/// Reads a mapping whose values are things or references to things.
-fn entries<T>(
-    node: &Node,
-    what: &'static str,
+/// Reads the mapping under a key, if it is there: names and things.
+fn things<T>(
+    fields: &mut Fields<'_>,
+    key: &'static str,
     errors: &Diagnostics,
-    read: impl Fn(&Node, &Key) -> Option<T>,
+    read: impl Fn(&Node, &Diagnostics) -> Option<T>,
+) -> Vec<(Key, T)> {
+    let found = fields.get(key).map(|node| fields::mapping(node, key, errors)).unwrap_or_default();
+    found.iter().filter_map(|(key, node)| Some((key.clone(), read(node, errors)?))).collect()
+}
+
+/// The same, where a reference may stand instead of a thing.
+fn entries<T>(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    errors: &Diagnostics,
+    read: impl Fn(&Node, &Diagnostics) -> Option<T>,
 ) -> Vec<(Key, Entry<T>)> {
-    let mut all = Vec::new();
-    for (key, node) in fields::mapping(node, what, errors) {
-        let entry = match fields::reference(node, errors) {
-            Some(reference) => Some(Entry::Ref(reference)),
-            None => read(node, key).map(Entry::Here),
-        };
-        all.extend(entry.map(|entry| (key.clone(), entry)));
-    }
-    all
+    things(fields, key, errors, |node, errors| match fields::reference(node, errors) {
+        Some(reference) => Some(Entry::Ref(reference)),
+        None => read(node, errors).map(Entry::Here),
+    })
 }
 
 /// An example as JSON, with its place.

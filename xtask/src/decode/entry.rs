@@ -18,19 +18,26 @@ pub(super) fn read_rtm(node: &Node, errors: &Diagnostics) -> Option<RtmEntry> {
     Some(RtmEntry { head: head?, request: request?, response })
 }
 
-/// An `x-pushes` or `x-webhooks` entry.
-pub(super) fn read_message(
-    node: &Node,
-    with_additional_data: bool,
+/// An `x-pushes` entry.
+pub(super) fn read_push(node: &Node, errors: &Diagnostics) -> Option<MessageEntry> {
+    read_message(Fields::of(node, "a push", errors)?, None, errors)
+}
+
+/// An `x-webhooks` entry: a push, and what may come beside its payload.
+pub(super) fn read_webhook(node: &Node, errors: &Diagnostics) -> Option<MessageEntry> {
+    let mut fields = Fields::of(node, "a webhook", errors)?;
+    let additional_data = fields.get("additional_data").and_then(|node| read_payload(node, errors));
+    read_message(fields, additional_data, errors)
+}
+
+fn read_message(
+    mut fields: Fields<'_>,
+    additional_data: Option<Payload>,
     errors: &Diagnostics,
 ) -> Option<MessageEntry> {
-    let mut fields = Fields::of(node, "a push or webhook", errors)?;
     let place = fields.place();
     let docs = read_docs(&mut fields, true, errors);
     let payload = fields.require("payload").and_then(|node| read_payload(node, errors));
-    let additional_data = with_additional_data
-        .then(|| fields.get("additional_data").and_then(|node| read_payload(node, errors)))
-        .flatten();
     fields.finish();
     Some(MessageEntry { place, docs, payload: payload?, additional_data })
 }

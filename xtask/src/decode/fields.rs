@@ -1,5 +1,7 @@
 //! Strict access to a mapping: what is not asked for is unknown, and unknown keys are mistakes.
 
+use std::collections::HashSet;
+
 use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::{Ref, SchemaId};
 use crate::suggest::{closest, did_you_mean};
@@ -170,6 +172,22 @@ pub(super) fn texts(node: &Node, what: &'static str, errors: &Diagnostics) -> Ve
         }
     };
     list(node, what, errors).iter().filter_map(read).collect()
+}
+
+/// The same texts without those that stand there a second time, which `twice` reports.
+pub(super) fn each_once(
+    mut texts: Vec<(String, Place)>,
+    twice: impl Fn(&str, Place),
+) -> Vec<(String, Place)> {
+    let mut known = HashSet::new();
+    texts.retain(|(text, place)| {
+        let is_new = known.insert(text.clone());
+        if !is_new {
+            twice(text, *place);
+        }
+        is_new
+    });
+    texts
 }
 
 /// `{$ref: …}`, if that is what this is.

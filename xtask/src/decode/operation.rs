@@ -1,6 +1,6 @@
 //! Reads operations: what OpenAPI has of them, and what the `x-` keys add.
 
-use super::fields::{Fields, list, mapping, reference, text, texts};
+use super::fields::{Fields, each_once, list, mapping, reference, text, texts};
 use super::schema::{self, Position};
 use super::security;
 use super::{Entry, ErrorResponse, Head, Operation, example, one_of};
@@ -167,20 +167,15 @@ fn read_scopes(fields: &mut Fields<'_>, errors: &Diagnostics) -> (Scopes, Place)
     let place = fields.place();
     let Some(node) = fields.get("x-scopes") else { return (Scopes::None, place) };
     let Some(mut inner) = Fields::of(node, "x-scopes", errors) else { return (Scopes::None, place) };
-    let names = |found: Vec<(String, Place)>| {
-        let mut names: Vec<String> = Vec::new();
-        for (name, place) in found {
-            if names.contains(&name) {
-                let message = format!("the scope `{name}` stands twice");
-                errors.report(Code::UnknownScope, place, message, "keep one of them, or correct the other");
-            }
-            names.push(name);
-        }
-        names
-    };
     let place = node.place;
-    let (any, all, listed) =
-        (names(inner.texts("any")), names(inner.texts("all")), names(inner.texts("listed")));
+    let mut names = |key| {
+        let names = each_once(inner.texts(key), |name, place| {
+            let message = format!("the scope `{name}` stands twice");
+            errors.report(Code::UnknownScope, place, message, "keep one of them, or correct the other");
+        });
+        names.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+    };
+    let (any, all, listed) = (names("any"), names("all"), names("listed"));
     inner.finish();
     let scopes = match (any.is_empty(), all.is_empty(), listed.is_empty()) {
         (false, true, true) => Scopes::Any(any),

@@ -1,8 +1,10 @@
 //! Reads schemas and names the traps that the generators would fall into.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Number;
 
-use super::fields::{Fields, list, mapping, reference, text, texts, wrong_type};
+use super::fields::{Fields, each_once, list, mapping, reference, text, texts, wrong_type};
 use super::url;
 use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::{
@@ -194,24 +196,19 @@ fn read_string(
     position: Position,
     errors: &Diagnostics,
 ) -> Option<Shape> {
-    let Some(node) = fields.get("enum") else {
-        return Some(Shape::String(read_format(format, STRING_FORMATS, StringFormat::Text, errors)));
-    };
-    read_format(format, &[], (), errors);
+    match fields.get("enum") {
+        None => Some(Shape::String(read_format(format, STRING_FORMATS, StringFormat::Text, errors))),
+        Some(node) => {
+            read_format(format, &[], (), errors);
+            read_enum(fields, node, position, errors).map(Shape::Enum)
+        }
+    }
+}
+
+fn read_enum(fields: &mut Fields<'_>, node: &Node, position: Position, errors: &Diagnostics) -> Option<Enum> {
     let meanings = fields.get("x-enumDescriptions");
     let aliases = fields.get("x-enum-aliases");
-    let mut found = Enum::default();
-    for (value, place) in texts(node, "enum", errors) {
-        if found.values.iter().any(|(known, _)| *known == value) {
-            let message = format!("the value `{value}` stands twice in this enum");
-            errors.report(Code::InvalidEnum, place, message, "keep one of them");
-            continue;
-        }
-        found.values.push((value, String::new()));
-    }
-    if found.values.is_empty() {
-        errors.report(Code::InvalidEnum, node.place, "this enum has no values", "list the documented values");
-    }
+    let mut found = Enum { values: read_values(node, errors), ..Enum::default() };
     if position == Position::Property && found.values.len() == 1 {
         found.is_tag = true;
     } else if position != Position::Named {
@@ -219,49 +216,63 @@ fn read_string(
             "move it to `components.schemas`, under a name that says what the value is, and refer to it";
         errors.report(Code::InlineEnum, node.place, "this enum has no name", help);
         return None;
+    } else if let Some(node) = meanings {
+        read_meanings(node, &mut found, errors);
     } else {
         let help = "add `x-enumDescriptions: {value: meaning, …}` with every value";
-        match meanings {
-            Some(node) => read_meanings(node, &mut found, errors),
-            None => errors.report(
-                Code::MissingDescription,
-                node.place,
-                "this enum does not say what its values mean",
-                help,
-            ),
-        }
+        let message = "this enum does not say what its values mean";
+        errors.report(Code::MissingDescription, node.place, message, help);
     }
     if let Some(node) = aliases {
-        for (key, node) in mapping(node, "x-enum-aliases", errors) {
-            let Some(value) = text(node, "x-enum-aliases", errors) else { continue };
-            if !found.values.iter().any(|(known, _)| *known == value) {
-                let message = format!("`{}` stands for `{value}`, which is no value of this enum", key.name);
-                errors.report(Code::InvalidEnum, node.place, message, "name a value of `enum`");
-            }
-            if found.values.iter().any(|(known, _)| *known == key.name) {
-                let message = format!("the alias `{}` is a value of this enum", key.name);
-                errors.report(Code::InvalidEnum, key.place, message, "keep one of them");
-            }
-            found.aliases.push((key.name.clone(), value));
-        }
+        read_aliases(node, &mut found, errors);
     }
-    Some(Shape::Enum(found))
+    Some(found)
+}
+
+/// The values of an enum, each once, without their meanings.
+fn read_values(node: &Node, errors: &Diagnostics) -> Vec<(String, String)> {
+    let values = texts(node, "enum", errors);
+    if values.is_empty() {
+        errors.report(Code::InvalidEnum, node.place, "this enum has no values", "list the documented values");
+    }
+    let values = each_once(values, |value, place| {
+        let message = format!("the value `{value}` stands twice in this enum");
+        errors.report(Code::InvalidEnum, place, message, "keep one of them");
+    });
+    values.into_iter().map(|(value, _)| (value, String::new())).collect()
+}
+
+fn read_aliases(node: &Node, found: &mut Enum, errors: &Diagnostics) {
+    let known: HashSet<&str> = found.values.iter().map(|(value, _)| value.as_str()).collect();
+    for (key, node) in mapping(node, "x-enum-aliases", errors) {
+        let Some(value) = text(node, "x-enum-aliases", errors) else { continue };
+        if !known.contains(value.as_str()) {
+            let message = format!("`{}` stands for `{value}`, which is no value of this enum", key.name);
+            errors.report(Code::InvalidEnum, node.place, message, "name a value of `enum`");
+        }
+        if known.contains(key.name.as_str()) {
+            let message = format!("the alias `{}` is a value of this enum", key.name);
+            errors.report(Code::InvalidEnum, key.place, message, "keep one of them");
+        }
+        found.aliases.push((key.name.clone(), value));
+    }
 }
 
 fn read_meanings(node: &Node, found: &mut Enum, errors: &Diagnostics) {
     let before = errors.len();
+    let mut values: HashMap<&str, &mut String> =
+        found.values.iter_mut().map(|(value, meaning)| (value.as_str(), meaning)).collect();
     for (Key { name, place }, node) in mapping(node, "x-enumDescriptions", errors) {
         let Some(meaning) = text(node, "x-enumDescriptions", errors) else { continue };
-        match found.values.iter_mut().find(|(value, _)| value == name) {
-            Some((_, known)) => *known = meaning,
-            None => {
-                let values = found.values.iter().map(|(value, _)| value.as_str());
-                let help =
-                    did_you_mean(name, values, || "add it to `enum`, or remove its description".to_owned());
-                let message = format!("`{name}` is described and is no value of this enum");
-                errors.report(Code::InvalidEnum, *place, message, help);
-            }
+        if let Some(known) = values.get_mut(name.as_str()) {
+            **known = meaning;
+            continue;
         }
+        let help = did_you_mean(name, values.keys().copied(), || {
+            "add it to `enum`, or remove its description".to_owned()
+        });
+        let message = format!("`{name}` is described and is no value of this enum");
+        errors.report(Code::InvalidEnum, *place, message, help);
     }
     if errors.len() > before {
         return; // a misspelt value is probably the one that seems to have no meaning
@@ -292,48 +303,48 @@ fn read_object(fields: &mut Fields<'_>, position: Position, errors: &Diagnostics
     let required = required.filter(|_| properties.is_none_or(|node| matches!(node.kind, Kind::Mapping(_))));
     let mut all = Vec::new();
     for (key, node) in properties.map_or(&[][..], |node| mapping(node, "properties", errors)) {
-        if let Some(schema) = read(node, Position::Property, errors) {
-            let (name, place) = (key.name.clone(), key.place);
-            all.push(Property { name, place, required: false, schema });
-        } else {
-            // It has a mistake of its own; a second one about `required` would mislead.
-            let schema = Schema::bare(key.place, Shape::Any);
-            all.push(Property { name: key.name.clone(), place: key.place, required: false, schema });
-        }
+        // One that has a mistake of its own counts all the same: a second mistake about `required` would mislead.
+        let schema = read(node, Position::Property, errors);
+        let schema = schema.unwrap_or_else(|| Schema::bare(key.place, Shape::Any));
+        all.push(Property { name: key.name.clone(), place: key.place, required: false, schema });
     }
-    for (name, place) in required.map(|node| read_required(node, errors)).unwrap_or_default() {
-        match all.iter_mut().find(|property| property.name == name) {
-            Some(property) => property.required = true,
-            None => {
-                let names: Vec<&str> = all.iter().map(|property| property.name.as_str()).collect();
-                let message = format!("`{name}` is required, and is no property of this object");
-                let help = did_you_mean(&name, names.iter().copied(), || match names.as_slice() {
-                    [] => "add it to `properties`".to_owned(),
-                    names => format!("its properties are {}", names.join(", ")),
-                });
-                errors.report(Code::RequiredNotAProperty, place, message, help);
-            }
-        }
+    if let Some(node) = required {
+        mark_required(node, &mut all, errors);
     }
     Some(Shape::Object(all))
 }
 
+fn mark_required(node: &Node, properties: &mut [Property], errors: &Diagnostics) {
+    let flags = properties.iter_mut().map(|Property { name, required, .. }| (name.as_str(), required));
+    let mut flags: HashMap<&str, &mut bool> = flags.collect();
+    let mut unknown = Vec::new();
+    for (name, place) in read_required(node, errors) {
+        match flags.get_mut(name.as_str()) {
+            Some(required) => **required = true,
+            None => unknown.push((name, place)),
+        }
+    }
+    for (name, place) in unknown {
+        let names: Vec<&str> = properties.iter().map(|property| property.name.as_str()).collect();
+        let message = format!("`{name}` is required, and is no property of this object");
+        let help = did_you_mean(&name, names.iter().copied(), || match names.as_slice() {
+            [] => "add it to `properties`".to_owned(),
+            names => format!("its properties are {}", names.join(", ")),
+        });
+        errors.report(Code::RequiredNotAProperty, place, message, help);
+    }
+}
+
 /// The names of `required`, each once.
 fn read_required(node: &Node, errors: &Diagnostics) -> Vec<(String, Place)> {
-    let mut names: Vec<(String, Place)> = Vec::new();
     if matches!(&node.kind, Kind::Sequence(items) if items.is_empty()) {
         let help = "remove `required`: nothing is required without it";
         errors.report(Code::InvalidRequired, node.place, "`required` names nothing", help);
     }
-    for (name, place) in texts(node, "required", errors) {
-        if names.iter().any(|(known, _)| *known == name) {
-            let message = format!("`{name}` stands twice in `required`");
-            errors.report(Code::InvalidRequired, place, message, "keep one of them");
-        } else {
-            names.push((name, place));
-        }
-    }
-    names
+    each_once(texts(node, "required", errors), |name, place| {
+        let message = format!("`{name}` stands twice in `required`");
+        errors.report(Code::InvalidRequired, place, message, "keep one of them");
+    })
 }
 
 fn read_map(node: &Node, properties: Option<&Node>, errors: &Diagnostics) -> Option<Shape> {
@@ -399,9 +410,18 @@ fn read_union(
         .iter()
         .map(|item| read(item, Position::Inline, errors))
         .collect::<Option<Vec<_>>>()?;
-    let Some(discriminator) = discriminator else {
-        return Some(Shape::ByType(branches));
-    };
+    match discriminator {
+        Some(node) => read_tagged(node, absent, branches, errors).map(Shape::Tagged),
+        None => Some(Shape::ByType(branches)),
+    }
+}
+
+fn read_tagged(
+    discriminator: &Node,
+    absent: Option<&Node>,
+    branches: Vec<Schema>,
+    errors: &Diagnostics,
+) -> Option<Tagged> {
     let mut inner = Fields::of(discriminator, "discriminator", errors)?;
     let tag = inner.require_text("propertyName");
     let mapping_node = inner.require("mapping");
@@ -417,21 +437,20 @@ fn read_union(
             }
         }
     }
-    let branches = mapping(mapping_node?, "mapping", errors)
-        .iter()
-        .filter_map(|(key, node)| {
-            let text = text(node, "mapping", errors)?;
-            Some((key.name.clone(), Ref { text, place: node.place, target: SchemaId::UNLINKED }))
-        })
-        .collect();
-    let absent = absent.and_then(|node| match reference(node, errors) {
-        Some(reference) => Some(reference),
-        None => {
+    let branch = |key: &Key, node: &Node| {
+        let text = text(node, "mapping", errors)?;
+        Some((key.name.clone(), Ref { text, place: node.place, target: SchemaId::UNLINKED }))
+    };
+    let mapping = mapping(mapping_node?, "mapping", errors).iter();
+    let branches = mapping.filter_map(|(key, node)| branch(key, node)).collect();
+    let absent = absent.and_then(|node| {
+        let found = reference(node, errors);
+        if found.is_none() {
             wrong_type(node, "x-discriminator-absent", "a $ref", errors);
-            None
         }
+        found
     });
-    Some(Shape::Tagged(Tagged { tag: tag?, branches, absent, one_of }))
+    Some(Tagged { tag: tag?, branches, absent, one_of })
 }
 
 fn read_limits(fields: &mut Fields<'_>, errors: &Diagnostics) -> Limits {
