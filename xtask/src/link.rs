@@ -36,12 +36,13 @@ pub(crate) fn link(
         check_version(root, version, errors);
         documents.push(linker.document(file, root));
     }
+    let responses = linker.named_responses();
+    linker.references.report_missing();
     documents.sort_by_key(|document| APIS.iter().position(|known| *known == document.api));
     if errors.is_empty() {
         // What a misspelt reference means would seem to be listed nowhere.
         account::check(sources, &files, errors);
     }
-    let responses = linker.named_responses();
     Model {
         version: version.to_owned(),
         sources: sources.clone(),

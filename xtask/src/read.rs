@@ -73,6 +73,12 @@ impl Sources {
         self.files.iter().enumerate()
     }
 
+    /// Whether a folder has files.
+    #[must_use]
+    pub fn has_folder(&self, folder: &str) -> bool {
+        self.indexes.contains_key(folder)
+    }
+
     /// The index of a file in a folder.
     #[must_use]
     pub fn find(&self, folder: &str, stem: &str) -> Option<usize> {

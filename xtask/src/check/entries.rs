@@ -5,13 +5,16 @@ use std::collections::BTreeSet;
 use heck::ToUpperCamelCase;
 
 use super::{pagination, places::Places, requests, values::fits};
-use crate::diagnostics::{Code, Diagnostics};
-use crate::model::{APIS, Action, Document, ERROR_TYPE, Model, Payload, SCOPE, Shape};
+use crate::diagnostics::{Code, Diagnostics, Place};
+use crate::model::{APIS, Action, Document, ERROR_TYPE, Model, Payload, SCOPE, SHARED, Shape};
 use crate::suggest::did_you_mean;
 
 pub(super) fn check(model: &Model, places: &Places<'_>, errors: &Diagnostics) {
     let mut apis = BTreeSet::new();
-    let (scopes, known_errors) = (values(model, SCOPE), values(model, ERROR_TYPE));
+    let used = model.actions().filter(|action| !action.scopes.names().is_empty());
+    let scopes = values(model, SCOPE, used.map(|action| action.places.scopes), errors);
+    let used = model.documents.iter().flat_map(|document| &document.errors);
+    let known_errors = values(model, ERROR_TYPE, used.map(|(_, place)| *place), errors);
     for document in &model.documents {
         if !apis.insert(&document.api) {
             let message = format!("another document is `{}`, too", document.api);
@@ -26,9 +29,13 @@ pub(super) fn check(model: &Model, places: &Places<'_>, errors: &Diagnostics) {
         categories(model, document, errors);
         for action in &document.actions {
             self::action(model, places, document, action, errors);
-            self::scopes(action, &scopes, errors);
+            if let Some(known) = &scopes {
+                self::scopes(action, known, errors);
+            }
         }
-        error_types(document, &known_errors, errors);
+        if let Some(known) = &known_errors {
+            error_types(document, known, errors);
+        }
         named_payloads(document).for_each(|(name, payload)| has_name(payload, name, errors));
     }
 }
@@ -196,12 +203,23 @@ fn error_types(document: &Document, known: &BTreeSet<&str>, errors: &Diagnostics
     }
 }
 
-/// The values of a shared enum; none if there is no such enum.
-fn values<'a>(model: &'a Model, name: &str) -> BTreeSet<&'a str> {
-    match model.shared(name).map(|id| &model.named(id).schema.shape) {
-        Some(Shape::Enum(found)) => found.values.iter().map(|(value, _)| value.as_str()).collect(),
-        _ => BTreeSet::new(),
+/// The values of a shared enum; `None` if there is no such enum, which is reported once if its values are used.
+fn values<'a>(
+    model: &'a Model,
+    name: &str,
+    used: impl Iterator<Item = Place>,
+    errors: &Diagnostics,
+) -> Option<BTreeSet<&'a str>> {
+    if let Some(Shape::Enum(found)) = model.shared(name).map(|id| &model.named(id).schema.shape) {
+        return Some(found.values.iter().map(|(value, _)| value.as_str()).collect());
     }
+    if let Some(first) = used.min() {
+        let message =
+            format!("no file of `{SHARED}` has the enum `{name}`, whose values stand here and elsewhere");
+        let help = "write it, with every value that is used";
+        errors.report(Code::DanglingRef, first, message, help);
+    }
+    None
 }
 
 fn has_name(payload: &Payload, name: &str, errors: &Diagnostics) {

@@ -1,9 +1,10 @@
 //! Follows references: finds the file, the section and the thing, or says what is wrong with the reference.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::decode::SpecFile;
-use crate::diagnostics::{Code, Diagnostics};
+use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::{Ref, SHARED, SchemaId};
 use crate::read::Sources;
 use crate::suggest::{closest, did_you_mean};
@@ -21,11 +22,13 @@ pub(super) struct References<'a> {
     sources: &'a Sources,
     errors: &'a Diagnostics,
     schemas: HashMap<(usize, String), SchemaId>,
+    /// The files that are not there, by folder and name, with the references that lead to them.
+    missing: RefCell<BTreeMap<(String, String), BTreeMap<Place, Ref>>>,
 }
 
 impl<'a> References<'a> {
     pub(super) fn new(sources: &'a Sources, errors: &'a Diagnostics) -> Self {
-        Self { sources, errors, schemas: HashMap::new() }
+        Self { sources, errors, schemas: HashMap::new(), missing: RefCell::default() }
     }
 
     /// Makes a schema known.
@@ -38,7 +41,11 @@ impl<'a> References<'a> {
         let Some(target) = self.target(reference) else { return };
         if target.section != "components/schemas" {
             let message = format!("`{}` is no schema", reference.text);
-            let help = "a schema stands under `#/components/schemas/`";
+            let help = if target.section.starts_with("components/schemas/") {
+                "only a whole schema can be referred to: give this part a name of its own under `components.schemas`"
+            } else {
+                "a schema stands under `#/components/schemas/`"
+            };
             self.errors.report(Code::InvalidRef, reference.place, message, help);
             return;
         }
@@ -90,42 +97,78 @@ impl<'a> References<'a> {
             self.errors.report(Code::InvalidRef, reference.place, message, help);
             return None;
         };
-        let (target_folder, file) = if path.is_empty() {
-            (folder, Some(reference.place.file))
-        } else {
-            let (target_folder, file_name) = path
-                .trim_start_matches("./")
-                .strip_prefix("../")
-                .map_or((folder, path), |rest| rest.split_once('/').unwrap_or(("", rest)));
-            let stem = file_name.trim_start_matches("./").strip_suffix(".yaml").unwrap_or_default();
-            (target_folder, self.sources.find(target_folder, stem))
+        let (target_folder, file_name) = match path.trim_start_matches("./").strip_prefix("../") {
+            Some(rest) => rest.split_once('/').unwrap_or(("", rest)),
+            None => (folder, path.trim_start_matches("./")),
         };
         if target_folder != folder && target_folder != SHARED {
-            let message = format!("`{}` refers into another API's folder", reference.text);
-            let help = "move the schema to `shared/`: it is what two documents use";
-            self.errors.report(Code::ForeignRef, reference.place, message, help);
+            self.other_folder(reference, folder, target_folder);
             return None;
         }
-        let Some(file) = file else {
-            self.no_file(reference, target_folder, path.rsplit('/').next().unwrap_or(path));
+        let stem = file_name.strip_suffix(".yaml").unwrap_or_default();
+        let found =
+            if path.is_empty() { Some(reference.place.file) } else { self.sources.find(target_folder, stem) };
+        let Some(file) = found else {
+            self.no_file(reference, target_folder, file_name);
             return None;
         };
         Some(Target { file, section: section.to_owned(), name })
     }
 
-    /// The file of a reference is not there. Names are compared without their ending, which is never the slip.
+    /// A reference out of its folder leads to the shared files, or nowhere.
+    fn other_folder(&self, reference: &Ref, own: &str, folder: &str) {
+        let meant = closest(folder, [own, SHARED]).filter(|_| !self.sources.has_folder(folder));
+        if let Some(meant) = meant {
+            return self
+                .nothing(reference, format!("there is no folder `{folder}`: did you mean `{meant}`?"));
+        }
+        let message = format!("`{}` refers into another API's folder", reference.text);
+        let help = "move the schema to `shared/`: it is what two documents use";
+        self.errors.report(Code::ForeignRef, reference.place, message, help);
+    }
+
+    /// Notes that the file of a reference is not there: what many references lack is one mistake.
     fn no_file(&self, reference: &Ref, folder: &str, file: &str) {
+        let file = if self.sources.has_folder(folder) { file } else { "" };
+        let mut missing = self.missing.borrow_mut();
+        let references = missing.entry((folder.to_owned(), file.to_owned())).or_default();
+        references.insert(reference.place, reference.clone());
+    }
+
+    /// Reports each file, or folder, to which references lead in vain.
+    pub(super) fn report_missing(&self) {
+        for ((folder, file), references) in self.missing.take() {
+            let Some(first) = references.values().next() else { continue };
+            let help = self.instead_of(first, &folder, &file);
+            if references.len() == 1 {
+                self.nothing(first, help);
+            } else {
+                let path = format!("{folder}/{file}");
+                let (count, path) = (references.len(), path.trim_end_matches('/'));
+                let message =
+                    format!("{count} references lead to `{path}`, which is not there: this is the first");
+                self.errors.report(Code::DanglingRef, first.place, message, help);
+            }
+        }
+    }
+
+    /// What was meant by a file that is not there. Names are compared without their ending: another one is no other word.
+    fn instead_of(&self, reference: &Ref, folder: &str, file: &str) -> String {
+        if let Some(rest) = reference.text.strip_prefix("shared/") {
+            return format!("write `../shared/{rest}`");
+        }
+        if file.is_empty() {
+            return format!("there is no folder `{folder}`: bring it back, or correct the reference");
+        }
         let known = self.sources.iter().filter(|(_, source)| source.folder == folder);
-        let known = known.map(|(_, source)| source.stem.as_str());
-        let help =
-            match (reference.text.strip_prefix("shared/"), closest(file.trim_end_matches(".yaml"), known)) {
-                (Some(rest), _) => format!("write `../shared/{rest}`"),
-                (None, Some(stem)) => format!("did you mean `{stem}.yaml`?"),
-                (None, None) => format!(
-                    "there is no file `{file}` in the folder `{folder}`: write it, or correct the reference"
-                ),
-            };
-        self.nothing(reference, help);
+        let word = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        if let Some(stem) = closest(word, known.map(|(_, source)| source.stem.as_str())) {
+            return format!("did you mean `{stem}.yaml`?");
+        }
+        let elsewhere = reference.text.split_once("#/components/schemas/");
+        elsewhere.and_then(|(_, name)| self.elsewhere(reference, name)).unwrap_or_else(|| {
+            format!("there is no file `{file}` in the folder `{folder}`: write it, or correct the reference")
+        })
     }
 
     fn dangling<'k>(&self, reference: &Ref, name: &str, known: impl Iterator<Item = &'k str>) {

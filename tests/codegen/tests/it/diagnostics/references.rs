@@ -32,6 +32,25 @@ super::cases! {
 
     a_reference_to_a_missing_file_of_another_name: DanglingRef, [Remove("agent-chat/events.yaml")];
 
+    a_missing_file_to_which_many_references_lead: DanglingRef, [Remove("shared/ids.yaml")];
+
+    a_missing_folder: DanglingRef, [Remove("shared")];
+
+    a_renamed_file: DanglingRef, [
+        Remove("shared/ids.yaml"),
+        Write("shared/identifiers.yaml", "components:\n  schemas:\n    ChatId: {type: string, description: Identifies a chat.}\n"),
+    ];
+
+    a_reference_to_a_file_with_another_ending: DanglingRef, [
+        Replace("agent-chat/openapi.yaml", "session.yaml#/x-rtm/login", "session.yml#/x-rtm/login"),
+    ];
+
+    a_reference_to_a_misspelt_folder: DanglingRef, [
+        Replace("agent-chat/pushes.yaml", "../shared/ids.yaml#/components/schemas/ChatId", "../Shared/ids.yaml#/components/schemas/ChatId"),
+    ];
+
+    scopes_without_the_enum_that_names_them: DanglingRef, [Remove("shared/scopes.yaml")];
+
     a_reference_to_a_misspelt_file: DanglingRef, [
         Replace("agent-chat/openapi.yaml", "session.yaml#/x-rtm/login", "sesion.yaml#/x-rtm/login"),
     ];
