@@ -15,8 +15,8 @@ use crate::diagnostics::{Code, Diagnostics, Place};
 use crate::model::{
     Content, Docs, Method, Pagination, Parameter, Payload, Ref, Repeatable, SHARED, Schema, Scopes, Transport,
 };
-use crate::read::Sources;
-use crate::yaml::{EMPTY_HELP, Key, Node};
+use crate::read::{EMPTY_HELP, Sources};
+use crate::yaml::{Key, Node};
 
 pub(crate) use differences::{Difference, read as read_differences};
 use fields::Fields;

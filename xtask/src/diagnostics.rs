@@ -50,6 +50,10 @@ codes! {
     InvalidUtf8 = "invalid-utf8",
     /// A file holds nothing.
     EmptyFile = "empty-file",
+    /// The file of differences is missing.
+    NoDifferences = "no-differences",
+    /// The marks of a merge that was not finished.
+    MergeConflict = "merge-conflict",
     /// A file is larger than the limit.
     FileTooLarge = "file-too-large",
     /// The text is no YAML.
@@ -255,12 +259,16 @@ impl Diagnostics {
     }
 }
 
-/// What is quoted from a spec must not break the message: control characters become `\\n` and the like.
+/// What is quoted from a spec must not break the message, and must be seen: a line break becomes `\\n`, a space without width
+/// `\\u{200b}`.
 fn escaped(text: String) -> String {
-    if !text.contains(char::is_control) {
+    if text.is_ascii() && !text.contains(char::is_control) {
         return text;
     }
-    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    let escape = |c: char| match c {
+        '\'' | '"' | '\\' => c.to_string(),
+        _ => c.escape_debug().to_string(),
+    };
     text.chars().map(escape).collect()
 }
 

@@ -6,7 +6,6 @@ use std::io;
 use std::path::Path;
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Place};
-use crate::yaml::EMPTY_HELP;
 
 /// The largest spec file that is read, in bytes.
 pub const MAX_FILE_SIZE: u64 = 1_000_000;
@@ -16,6 +15,12 @@ const SPEC: &str = "spec";
 
 /// What stands beside the versions, for people and editors.
 const BESIDE: &[&str] = &["README.md", "dialect.schema.json"];
+
+/// What to do about a file without content.
+pub(crate) const EMPTY_HELP: &str = "write the category's operations and schemas into it, or delete it";
+
+/// What a file of differences has to say at least.
+const NO_DIFFERENCES: &str = "write `[]` if there are none";
 
 /// The file of differences from the documentation; it stands beside the folders of the APIs.
 pub const DIFFERENCES: &str = "differences.json";
@@ -126,6 +131,9 @@ pub fn read(root: &Path, version: &str, errors: &Diagnostics) -> Sources {
                 "a spec is a folder of {top} with an openapi.yaml; is this the top of the workspace?"
             ),
         });
+    } else if sources.differences.is_none() {
+        let path = format!("{top}/{DIFFERENCES}");
+        report(Code::NoDifferences, format!("{path} is missing"), path, NO_DIFFERENCES, &mut sources, errors);
     }
     sources
 }
@@ -150,10 +158,21 @@ const PLACES: &str =
 
 /// What stands where nothing reads it: somebody believes that it counts.
 fn stray(path: String, help: &str, sources: &mut Sources, errors: &Diagnostics) {
-    let message = format!("nothing reads {path}");
+    report(Code::UnreachedFile, format!("nothing reads {path}"), path, help, sources, errors);
+}
+
+/// Reports a mistake of a path that is no source otherwise.
+fn report(
+    code: Code,
+    message: String,
+    path: String,
+    help: &str,
+    sources: &mut Sources,
+    errors: &Diagnostics,
+) {
     let source = Source { path, folder: String::new(), stem: String::new(), text: String::new() };
     let file = sources.add(source);
-    errors.report(Code::UnreachedFile, Place { file, start: 0, end: 0 }, message, help);
+    errors.report(code, Place { file, start: 0, end: 0 }, message, help);
 }
 
 /// The names in a folder, without hidden ones, which are editors' and systems'; none if there is no such folder.
@@ -181,48 +200,79 @@ fn entries(root: &Path, folder: &str, errors: &Diagnostics) -> Vec<String> {
 }
 
 fn read_file(root: &Path, path: &str, sources: &mut Sources, folder: &str, stem: &str, errors: &Diagnostics) {
+    let (text, mistake) = match load(root, path, stem) {
+        Ok(text) => (text, None),
+        Err(mistake) => (mistake.text.clone(), Some(mistake)),
+    };
+    let file = sources.add(Source { path: path.into(), folder: folder.into(), stem: stem.into(), text });
+    if let Some(Mistake { code, at, message, help, .. }) = mistake {
+        errors.report(code, Place { file, start: at, end: at }, message, help);
+    }
+}
+
+/// Why a file is not read any further.
+struct Mistake {
+    code: Code,
+    message: String,
+    help: &'static str,
+    /// The text that is shown, and where in it the mistake is.
+    text: String,
+    at: usize,
+}
+
+impl Mistake {
+    /// A mistake of a file without a text to show.
+    fn of_file(code: Code, message: String, help: &'static str) -> Self {
+        Self { code, message, help, text: String::new(), at: 0 }
+    }
+}
+
+/// The text of a file, without the mark that some editors put before it.
+fn load(root: &Path, path: &str, stem: &str) -> Result<String, Mistake> {
     let full = root.join(path);
-    let source = Source { path: path.into(), folder: folder.into(), stem: stem.into(), text: String::new() };
-    let file = sources.add(source);
-    let start = Place { file, start: 0, end: 0 };
-    let size = fs::metadata(&full).map_or(0, |found| found.len());
-    if size > MAX_FILE_SIZE {
-        let message = format!("{path} has {size} bytes; the limit is {MAX_FILE_SIZE}");
-        errors.report(Code::FileTooLarge, start, message, "split it by the documentation's categories");
-        return;
+    let unreadable = |error: io::Error| {
+        let message = format!("cannot read {path}: {error}");
+        Mistake::of_file(Code::UnreadableFile, message, "check the file and its rights")
+    };
+    let found = fs::metadata(&full).map_err(unreadable)?;
+    if !found.is_file() {
+        let help = "a spec is a plain file: move or remove what stands there";
+        return Err(Mistake::of_file(Code::UnreadableFile, format!("{path} is no file"), help));
     }
-    match fs::read(&full) {
-        Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) if text.trim().is_empty() => {
-                let help = if stem == DIFFERENCES { "write `[]` if there are none" } else { EMPTY_HELP };
-                errors.report(Code::EmptyFile, start, format!("{path} is empty"), help);
-            }
-            Ok(text) => {
-                if let Some(source) = sources.files.get_mut(file) {
-                    source.text = text;
-                }
-            }
-            Err(error) => {
-                let at = error.utf8_error().valid_up_to();
-                let before =
-                    String::from_utf8_lossy(error.as_bytes().get(..at).unwrap_or_default()).into_owned();
-                let line = before.matches('\n').count() + 1;
-                let end = before.len();
-                if let Some(source) = sources.files.get_mut(file) {
-                    source.text = before;
-                }
-                let message = format!("{path} is not UTF-8: byte {at}, in line {line}");
-                errors.report(
-                    Code::InvalidUtf8,
-                    Place { file, start: end, end },
-                    message,
-                    "save the file as UTF-8",
-                );
-            }
-        },
-        Err(error) => {
-            let message = format!("cannot read {path}: {error}");
-            errors.report(Code::UnreadableFile, start, message, "check the file and its rights");
-        }
+    if found.len() > MAX_FILE_SIZE {
+        let message = format!("{path} has {} bytes; the limit is {MAX_FILE_SIZE}", found.len());
+        let help = "split it by the documentation's categories";
+        return Err(Mistake::of_file(Code::FileTooLarge, message, help));
     }
+    let text = String::from_utf8(fs::read(&full).map_err(unreadable)?).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(error.as_bytes().get(..at).unwrap_or_default()).into_owned();
+        let line = text.matches('\n').count() + 1;
+        let message = format!("{path} is not UTF-8: byte {at}, in line {line}");
+        Mistake { code: Code::InvalidUtf8, message, help: "save the file as UTF-8", text, at }
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
+    if text.trim().is_empty() {
+        let help = if stem == DIFFERENCES { NO_DIFFERENCES } else { EMPTY_HELP };
+        return Err(Mistake::of_file(Code::EmptyFile, format!("{path} is empty"), help));
+    }
+    no_foreign_marks(text)
+}
+
+/// Refuses what another system or a merge left in a text.
+fn no_foreign_marks(text: String) -> Result<String, Mistake> {
+    let is_alone = |at: &usize| text.as_bytes().get(at + 1) != Some(&b'\n');
+    if let Some(at) = text.match_indices('\r').map(|(at, _)| at).find(is_alone) {
+        let message = "a carriage return stands here without a line break".to_owned();
+        let help = "save the file with the line breaks of Unix or Windows";
+        return Err(Mistake { code: Code::YamlSyntax, message, help, text, at });
+    }
+    let mut starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
+    let is_mark = |line: &str| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ");
+    if let Some(at) = starts.find(|at| text.get(*at..).is_some_and(is_mark)) {
+        let message = "a merge left its marks here".to_owned();
+        let help = "keep what is right, and remove the lines of `<<<<<<<`, `=======` and `>>>>>>>`";
+        return Err(Mistake { code: Code::MergeConflict, message, help, text, at });
+    }
+    Ok(text)
 }

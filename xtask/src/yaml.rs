@@ -8,7 +8,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 use serde_json::{Map, Number, Value};
 
 use crate::diagnostics::{Code, Diagnostics, Place};
-use crate::read::Sources;
+use crate::read::{EMPTY_HELP, Sources};
 
 /// The deepest nesting that is accepted.
 pub(crate) const MAX_DEPTH: usize = 64;
@@ -173,8 +173,12 @@ pub(crate) fn parse(sources: &Sources, file: usize, errors: &Diagnostics) -> Opt
     (errors.len() == before).then_some(builder.root).flatten()
 }
 
-/// What to do about a file without content.
-pub(crate) const EMPTY_HELP: &str = "write the category's operations and schemas into it, or delete it";
+/// Whether a character shows nothing, or changes the direction of those behind it.
+fn is_invisible(c: char) -> bool {
+    let is_break = matches!(c, '\n' | '\t');
+    c.is_control() && !is_break
+        || matches!(c, '\u{200b}' | '\u{2028}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
 
 /// A collection that is still open.
 struct Open {
@@ -202,16 +206,7 @@ impl Builder<'_> {
             Event::Alias(_) => self.refuse_anchor(place),
             Event::Scalar(text, style, anchor, tag) => {
                 self.plain_yaml(anchor, tag.is_some(), place)?;
-                if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-                    let help = "remove it; a line break of a text is `\\n`";
-                    self.errors.report(
-                        Code::YamlSyntax,
-                        place,
-                        "a control character stands in this text",
-                        help,
-                    );
-                    return None;
-                }
+                self.plain_text(&text, place)?;
                 let plain = style == ScalarStyle::Plain;
                 self.value(Node { place, kind: Kind::Scalar { text: text.into_owned(), plain } })
             }
@@ -273,6 +268,18 @@ impl Builder<'_> {
         Some(())
     }
 
+    /// Refuses what nobody sees: it would reach code and its documentation, where rustc refuses it, or would make two names of one.
+    fn plain_text(&self, text: &str, place: Place) -> Option<()> {
+        let Some(found) = text.chars().find(|c| is_invisible(*c)) else { return Some(()) };
+        let written = self.places.text.get(place.start..place.end).and_then(|text| text.find(found));
+        let start = place.start + written.unwrap_or(0);
+        let end = if written.is_some() { start + found.len_utf8() } else { place.end };
+        let message = format!("an invisible character stands in this text: U+{:04X}", u32::from(found));
+        let help = "remove it; a line break of a text is `\\n`";
+        self.errors.report(Code::YamlSyntax, Place { start, end, ..place }, message, help);
+        None
+    }
+
     /// Puts a finished value where it belongs.
     fn value(&mut self, node: Node) -> Option<()> {
         match self.open.last_mut().map(|open| &mut open.items) {
@@ -288,9 +295,7 @@ impl Builder<'_> {
 
     fn syntax_error(&self, error: &ScanError) {
         let at = self.places.offset(error.marker().line(), error.marker().col());
-        // A text in plain words that goes on behind a tab is reported where it begins.
-        let tab = || self.places.text.get(at..).and_then(|rest| rest.find('\t'));
-        let at = if error.info().contains("found a tab") { at + tab().unwrap_or(0) } else { at };
+        let at = if error.info().contains("tab") { self.places.tab_near(at) } else { at };
         let place = Place { file: self.places.file, start: at, end: at };
         // The parser has a limit of its own, and looks ahead: its words for what we refuse are not a maintainer's.
         match error.info() {
@@ -363,6 +368,14 @@ impl<'a> Places<'a> {
         let rest = self.text.get(step..).unwrap_or_default();
         let skip = if step == *start { column } else { character % STEP };
         step + rest.char_indices().nth(skip).map_or(rest.len(), |(at, _)| at)
+    }
+
+    /// The tab that a mistake is about: behind the place where a text begins, or before the place where reading stopped.
+    fn tab_near(&self, at: usize) -> usize {
+        let (before, after) = self.text.split_at_checked(at).unwrap_or((self.text, ""));
+        let line = before.rfind('\n').map_or(0, |end| end + 1);
+        let earlier = before.get(line..).and_then(|start| start.find('\t')).map(|tab| line + tab);
+        earlier.or_else(|| Some(at + after.find('\t')?)).unwrap_or(at)
     }
 
     fn place(&self, span: Span) -> Place {

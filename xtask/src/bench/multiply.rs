@@ -7,6 +7,7 @@ use std::io;
 use std::path::Path;
 
 use crate::VERSION;
+use crate::read::DIFFERENCES;
 
 /// Writes the specs below `root`, `times` times over, below `target`. What the APIs share stays as it is.
 ///
@@ -15,6 +16,8 @@ use crate::VERSION;
 pub(super) fn multiply(root: &Path, target: &Path, times: usize) -> io::Result<()> {
     let from = root.join("spec").join(format!("v{VERSION}"));
     let to = target.join("spec").join(format!("v{VERSION}"));
+    fs::create_dir_all(&to)?;
+    fs::write(to.join(DIFFERENCES), "[]\n")?;
     for folder in fs::read_dir(from)? {
         let folder = folder?;
         if !folder.file_type()?.is_dir() {

@@ -53,6 +53,7 @@ const FRAME: &[&str] =
 fn hold(feature: &str) {
     let category = fs::read_to_string(fixtures().join(format!("{feature}.yaml"))).expect(feature);
     let tree = Tree::empty();
+    tree.write("differences.json", "[]\n");
     tree.write("agent-chat/openapi.yaml", &root(&category));
     tree.write("agent-chat/chats.yaml", &category);
     let tree = tree.with(&[Edit::Write("shared/scopes.yaml", SCOPES)]);

@@ -17,6 +17,28 @@ super::cases! {
         Bytes("shared/ids.yaml", "text in UTF-16", || b"\xff\xfec\0o\0m\0p\0o\0n\0e\0n\0t\0s\0:\0".to_vec()),
     ];
 
+    no_file_of_differences: NoDifferences, [Remove("differences.json")];
+
+    a_merge_that_was_not_finished: MergeConflict, [
+        Replace("shared/ids.yaml", "      type: string\n", "<<<<<<< ours\n      type: string\n=======\n      type: integer\n>>>>>>> theirs\n"),
+    ];
+
+    the_line_breaks_of_an_old_system: YamlSyntax, [
+        Bytes("shared/ids.yaml", "lines that end in a carriage return", || b"components:\r  schemas:\r".to_vec()),
+    ];
+
+    a_text_that_changes_direction: YamlSyntax, [
+        Replace("shared/ids.yaml", "Identifies a chat.", "Identifies \u{202e}a chat."),
+    ];
+
+    an_escaped_text_that_changes_direction: YamlSyntax, [
+        Replace("shared/ids.yaml", "Identifies a chat.", "\"Identifies \\u202Ea chat.\""),
+    ];
+
+    a_tab_before_an_indentation: YamlSyntax, [
+        Replace("shared/ids.yaml", "      type: string\n", "\t  type: string\n"),
+    ];
+
     an_empty_file: EmptyFile, [Write("agent-chat/tags.yaml", "")];
 
     a_blank_file: EmptyFile, [Write("agent-chat/tags.yaml", "\n  \n")];
