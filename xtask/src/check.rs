@@ -2,6 +2,7 @@
 
 mod all_of;
 mod binary;
+mod chains;
 mod differences;
 mod entries;
 mod limits;
@@ -22,7 +23,7 @@ use places::Places;
 
 /// Reports everything that is wrong with a linked model.
 pub(crate) fn check(model: &Model, stated: &[Difference], errors: &Diagnostics) {
-    if has_cycle(model, errors) {
+    if !chains::check(model, errors) {
         return; // every other check follows references to their end
     }
     let before = errors.len();
@@ -38,20 +39,6 @@ pub(crate) fn check(model: &Model, stated: &[Difference], errors: &Diagnostics) 
     entries::check(model, &places, errors);
     differences::check(model, stated, errors);
     unused(model, errors);
-}
-
-/// A schema without a name that only refers to itself in the end has no size and no end.
-fn has_cycle(model: &Model, errors: &Diagnostics) -> bool {
-    let mut found = false;
-    for (index, named) in model.schemas.iter().enumerate() {
-        if model.reached([&named.schema]).contains(&SchemaId(index)) {
-            let message = format!("`{}` contains itself", named.name);
-            let help = "v3.5 has no such structure: refer to the inner thing by its id, or correct the $ref";
-            errors.report(Code::RefCycle, named.place, message, help);
-            found = true;
-        }
-    }
-    found
 }
 
 /// Every schema must be reached by some document.

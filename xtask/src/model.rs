@@ -140,24 +140,38 @@ impl Model {
     /// All properties of an object, those of the parts of an `allOf` included, in order; empty for anything else.
     #[must_use]
     pub fn properties<'a>(&'a self, schema: &'a Schema) -> Vec<&'a Property> {
+        let mut found = Vec::new();
+        self.collect_properties(schema, &mut BTreeSet::new(), &mut found);
+        found
+    }
+
+    /// A schema that is a part in several ways is looked at once; if two have a property, which the checks refuse, the later
+    /// one stands for it.
+    fn collect_properties<'a>(
+        &'a self,
+        schema: &'a Schema,
+        seen: &mut BTreeSet<SchemaId>,
+        found: &mut Vec<&'a Property>,
+    ) {
         match &schema.shape {
-            Shape::Object(properties) => properties.iter().collect(),
-            Shape::Ref(reference) => self.properties(&self.named(reference.target).schema),
-            Shape::AllOf(parts) => {
-                let mut all: Vec<&Property> = Vec::new();
-                for property in parts.iter().flat_map(|part| self.properties(part)) {
-                    match all.iter().position(|known| known.name == property.name) {
-                        // The checks refuse this; until then one of the two stands for the property.
-                        Some(at) => {
-                            all.remove(at);
-                            all.insert(at, property);
-                        }
-                        None => all.push(property),
+            Shape::Object(properties) if found.is_empty() => found.extend(properties),
+            Shape::Object(properties) => {
+                for property in properties {
+                    match found.iter_mut().find(|known| known.name == property.name) {
+                        Some(known) => *known = property,
+                        None => found.push(property),
                     }
                 }
-                all
             }
-            _ => Vec::new(),
+            Shape::Ref(reference) if seen.insert(reference.target) => {
+                self.collect_properties(&self.named(reference.target).schema, seen, found);
+            }
+            Shape::AllOf(parts) => {
+                for part in parts {
+                    self.collect_properties(part, seen, found);
+                }
+            }
+            _ => {}
         }
     }
 

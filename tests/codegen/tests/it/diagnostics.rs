@@ -156,6 +156,23 @@ fn the_spec_that_the_cases_spoil_is_good() {
 }
 
 #[test]
+fn parts_that_are_parts_in_very_many_ways_are_looked_at_once() {
+    const DOUBLED: Edit = Edit::Bytes("shared/doubled.yaml", "40 objects, each twice in the next", || {
+        let part = |level: usize| format!("{{$ref: \"#/components/schemas/Doubled{level}\"}}");
+        let first = "{type: object, description: One., properties: {x: {type: string, description: X.}}}";
+        let mut text = format!("components:\n  schemas:\n    Doubled0: {first}\n");
+        for level in 1..40 {
+            let part = part(level - 1);
+            text += &format!("    Doubled{level}: {{description: Twice., allOf: [{part}, {part}]}}\n");
+        }
+        text.into_bytes()
+    });
+    let Err(errors) = Tree::base().with(&[DOUBLED]).load() else { panic!("these mistakes are not found") };
+    let doubled = errors.diagnostics.iter().filter(|found| found.code == Code::DuplicateProperty);
+    assert_eq!(doubled.count(), 39, "{}", errors.render());
+}
+
+#[test]
 fn of_thousands_of_mistakes_the_first_hundred_are_shown() {
     const KEYS: Edit = Edit::Bytes("shared/ids.yaml", "10,000 unknown keys", || {
         (0..10_000).map(|count| format!("key_{count}: 0\n")).collect::<String>().into_bytes()

@@ -1,6 +1,6 @@
 //! References that lead nowhere or in a circle, names that meet, and things that nothing refers to.
 
-use crate::support::Edit::{Append, Folder, Remove, Replace, Write};
+use crate::support::Edit::{Append, Bytes, Folder, Remove, Replace, Write};
 
 super::cases! {
     a_reference_without_a_pointer: InvalidRef, [
@@ -50,6 +50,24 @@ super::cases! {
     ];
 
     scopes_without_the_enum_that_names_them: DanglingRef, [Remove("shared/scopes.yaml")];
+
+    a_chain_of_very_many_references: TooDeep, [
+        Bytes("shared/chain.yaml", "10,000 schemas, of which each refers to the next", || {
+            let links = (1..10_000).map(|link| {
+                format!("    Link{}: {{$ref: \"#/components/schemas/Link{link}\"}}\n", link - 1)
+            });
+            let last = "    Link9999: {type: string, description: The last one.}\n".to_owned();
+            ["components:\n  schemas:\n".to_owned()].into_iter().chain(links).chain([last]).collect::<String>().into_bytes()
+        }),
+    ];
+
+    circles_that_have_a_schema_in_common: RefCycle, [
+        Append("shared/ids.yaml", concat!(
+            "    A: {type: object, description: A., properties: {b: {$ref: \"#/components/schemas/B\"}}}\n",
+            "    B: {type: array, description: B., items: {$ref: \"#/components/schemas/C\"}}\n",
+            "    C: {type: object, description: C., properties: {a: {$ref: \"#/components/schemas/A\"}, b: {$ref: \"#/components/schemas/B\"}}}\n",
+        )),
+    ];
 
     a_reference_to_a_misspelt_file: DanglingRef, [
         Replace("agent-chat/openapi.yaml", "session.yaml#/x-rtm/login", "sesion.yaml#/x-rtm/login"),
