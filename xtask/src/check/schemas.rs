@@ -117,8 +117,10 @@ fn tagged_union(model: &Model, named: &Named, tagged: &Tagged, errors: &Diagnost
         };
         if states != [value.as_str()] {
             let message = format!("`{}` does not state its tag `{}: {value}`", branch.name, tagged.tag);
-            let help =
-                format!("give it the required property `{}: {{type: string, enum: [{value}]}}`", tagged.tag);
+            let help = format!(
+                "give it the required property `{}: {{type: string, enum: [{value}]}}`, or correct `mapping`",
+                tagged.tag
+            );
             errors.report(Code::UnionBranchTag, branch.place, message, help);
         }
     }

@@ -155,17 +155,22 @@ pub(super) fn list<'a>(node: &'a Node, what: &'static str, errors: &Diagnostics)
 
 /// A text.
 pub(super) fn text(node: &Node, what: &'static str, errors: &Diagnostics) -> Option<String> {
-    let found = node.as_str().map(|text| text.trim_end().to_owned());
+    let found = node.as_str().map(without_last_break);
     if found.is_none() {
         wrong_type(node, what, "a string", errors);
     }
     found
 }
 
+/// A text of several lines ends in a line break, which says nothing.
+fn without_last_break(text: &str) -> String {
+    text.trim_end_matches('\n').to_owned()
+}
+
 /// A list of texts.
 pub(super) fn texts(node: &Node, what: &'static str, errors: &Diagnostics) -> Vec<(String, Place)> {
     let read = |item: &Node| match item.as_str() {
-        Some(text) => Some((text.trim_end().to_owned(), item.place)),
+        Some(text) => Some((without_last_break(text), item.place)),
         None => {
             wrong_type(item, &format!("an item of `{what}`"), "a string", errors);
             None
@@ -227,6 +232,9 @@ pub(super) fn wrong_type(node: &Node, what: &str, expected: &str, errors: &Diagn
         "a string" => "write it in quotes".to_owned(),
         "a mapping" => "write `key: value` lines, indented by two spaces".to_owned(),
         "a list" => "write `- ` items, or `[a, b]`".to_owned(),
+        other if matches!(node.kind, Kind::Scalar { plain: false, .. }) => {
+            format!("write {other}, without quotes")
+        }
         other => format!("write {other}"),
     };
     errors.report(Code::WrongType, node.place, message, help);

@@ -113,15 +113,18 @@ pub(super) fn read_head(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option
 /// Exactly one tag: the category.
 fn read_tag(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<(String, Place)> {
     let node = fields.expect("tags");
-    let mut tags = node.map(|node| texts(node, "tags", errors)).unwrap_or_default();
-    if node.is_some_and(|node| !matches!(node.kind, Kind::Sequence(_))) {
-        return None; // which has been said
+    let (count, place) = match node {
+        Some(Node { kind: Kind::Sequence(items), place }) => (items.len(), *place),
+        Some(node) => {
+            list(node, "tags", errors); // which says what it should be
+            return None;
+        }
+        None => (0, fields.place()),
+    };
+    if count == 1 {
+        return texts(node?, "tags", errors).pop();
     }
-    if tags.len() == 1 {
-        return tags.pop();
-    }
-    let message = format!("this entry has {} tags", tags.len());
-    let place = node.map_or(fields.place(), |node| node.place);
+    let message = format!("this entry has {count} tags");
     errors.report(Code::UnknownTag, place, message, "give it exactly one: the category that it stands in");
     None
 }
@@ -167,7 +170,7 @@ fn read_scopes(fields: &mut Fields<'_>, errors: &Diagnostics) -> (Scopes, Place)
     let place = fields.place();
     let Some(node) = fields.get("x-scopes") else { return (Scopes::None, place) };
     let Some(mut inner) = Fields::of(node, "x-scopes", errors) else { return (Scopes::None, place) };
-    let place = node.place;
+    let (place, before) = (node.place, errors.len());
     let mut names = |key| {
         let names = each_once(inner.texts(key), |name, place| {
             let message = format!("the scope `{name}` stands twice");
@@ -181,6 +184,7 @@ fn read_scopes(fields: &mut Fields<'_>, errors: &Diagnostics) -> (Scopes, Place)
         (false, true, true) => Scopes::Any(any),
         (true, false, true) => Scopes::All(all),
         (true, true, false) => Scopes::Listed(listed),
+        _ if errors.len() > before => Scopes::None,
         _ => {
             let help = "write one of `any: […]`, `all: […]`, `listed: […]`, or leave `x-scopes` out";
             errors.report(Code::UnknownValue, place, "x-scopes must say one thing", help);

@@ -470,9 +470,16 @@ fn read_limits(fields: &mut Fields<'_>, errors: &Diagnostics) -> Limits {
         let node = fields.get(key)?;
         match node.scalar() {
             Some(Scalar::Integer(value)) if value >= 0 => u64::try_from(value).ok(),
-            _ => {
+            found => {
                 let message = format!("`{key}` must be a whole number that is not below zero");
-                errors.report(Code::InvalidLimit, node.place, message, "write how many there may be");
+                let is_huge =
+                    matches!(found, Some(Scalar::Float(value)) if value > 0.0 && value.fract() == 0.0);
+                let help = if is_huge {
+                    format!("write it in digits alone, at most {}", i64::MAX)
+                } else {
+                    "write how many there may be".to_owned()
+                };
+                errors.report(Code::InvalidLimit, node.place, message, help);
                 None
             }
         }

@@ -157,6 +157,14 @@ super::cases! {
         Replace("agent-chat/events.yaml", "tags: [events]", "tags: [events, chats]"),
     ];
 
+    a_tag_that_ends_in_a_space: UnknownTag, [
+        Replace("agent-chat/events.yaml", "tags: [events]", "tags: [\"events \"]"),
+    ];
+
+    a_tag_that_is_a_number: WrongType, [
+        Replace("agent-chat/events.yaml", "tags: [events]", "tags: [3.5]"),
+    ];
+
     a_tag_without_a_file: UnknownTag, [
         Replace("agent-chat/openapi.yaml", "paths:\n", "  - name: status\n    description: Who is there.\npaths:\n"),
     ];

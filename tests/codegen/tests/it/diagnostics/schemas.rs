@@ -257,6 +257,8 @@ super::cases! {
             "          description: How many there are on all pages.\n          maximum: 99999999999999999999\n"),
     ];
 
+    a_length_of_more_than_64_bits: InvalidLimit, [Append("shared/ids.yaml", "      maxLength: 99999999999999999999\n")];
+
     a_length_below_zero: InvalidLimit, [Append("shared/ids.yaml", "      maxLength: -1\n")];
 
     a_length_that_is_not_whole: InvalidLimit, [Append("shared/ids.yaml", "      maxLength: 1.5\n")];

@@ -142,6 +142,10 @@ super::cases! {
         Replace("agent-chat/chats.yaml", "{all: [\"chats--all:ro\"]}", "{all: [\"chats--all:ro\"], any: [\"chats--access:ro\"]}"),
     ];
 
+    scopes_that_are_no_list: WrongType, [
+        Replace("agent-chat/chats.yaml", "{all: [\"chats--all:ro\"]}", "{all: \"chats--all:ro\"}"),
+    ];
+
     scopes_that_say_nothing: UnknownValue, [
         Replace("agent-chat/chats.yaml", "{all: [\"chats--all:ro\"]}", "{}"),
     ];
