@@ -141,7 +141,7 @@ fn resolve(text: &str, plain: bool) -> Scalar<'_> {
     let numeric = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
         && text.chars().all(|c| c.is_ascii_digit() || "+-.eE".contains(c));
     match text.parse::<f64>() {
-        Ok(number) if numeric => Scalar::Float(number),
+        Ok(number) if numeric && number.is_finite() => Scalar::Float(number),
         _ => Scalar::String(text),
     }
 }
@@ -171,6 +171,18 @@ pub(crate) fn parse(sources: &Sources, file: usize, errors: &Diagnostics) -> Opt
         errors.report(Code::EmptyFile, Place { file, start: 0, end: 0 }, message, EMPTY_HELP);
     }
     (errors.len() == before).then_some(builder.root).flatten()
+}
+
+/// Whether YAML reads a text as a number that has no decimal digits: `0x1F`, `0o17`, `.inf`, `.nan`.
+fn is_odd_number(text: &str) -> bool {
+    let unsigned = text.trim_start_matches(['+', '-']);
+    let digits = |prefix: &str, radix: u32| {
+        let digits = unsigned.strip_prefix(prefix);
+        digits.is_some_and(|digits| !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix)))
+    };
+    digits("0x", 16)
+        || digits("0o", 8)
+        || [".inf", ".nan"].iter().any(|word| unsigned.eq_ignore_ascii_case(word))
 }
 
 /// Whether a character shows nothing, or changes the direction of those behind it.
@@ -208,6 +220,12 @@ impl Builder<'_> {
                 self.plain_yaml(anchor, tag.is_some(), place)?;
                 self.plain_text(&text, place)?;
                 let plain = style == ScalarStyle::Plain;
+                if plain && is_odd_number(&text) {
+                    let message = format!("`{text}` is a number in YAML, and text to many who read it");
+                    let help = "write a number in decimal digits, or a text in quotes";
+                    self.errors.report(Code::YamlSyntax, place, message, help);
+                    return None;
+                }
                 self.value(Node { place, kind: Kind::Scalar { text: text.into_owned(), plain } })
             }
             Event::SequenceStart(anchor, tag) => {

@@ -27,6 +27,12 @@ super::cases! {
         Bytes("shared/ids.yaml", "lines that end in a carriage return", || b"components:\r  schemas:\r".to_vec()),
     ];
 
+    a_number_that_is_not_decimal: YamlSyntax, [Append("shared/ids.yaml", "      example: 0x10\n")];
+
+    a_number_without_end: YamlSyntax, [Append("shared/ids.yaml", "      maximum: .inf\n")];
+
+    a_number_beyond_all_numbers: WrongType, [Append("shared/ids.yaml", "      maximum: 1e999\n")];
+
     a_text_that_changes_direction: YamlSyntax, [
         Replace("shared/ids.yaml", "Identifies a chat.", "Identifies \u{202e}a chat."),
     ];
