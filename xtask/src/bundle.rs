@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::model::{
-    Action, Document, Enum, Http, Message, Model, Payload, Repeatable, Schema, SchemaId, Scopes, Shape,
-    StringFormat,
+    Action, Document, Enum, Http, IntegerFormat, Message, Model, Parameter, Payload, Property, Repeatable,
+    Schema, SchemaId, Scopes, Shape, StringFormat, Tagged,
 };
 
 /// The bundled document of each API: its short name, its text as JSON.
@@ -32,16 +32,8 @@ fn bundle_one(model: &Model, document: &Document) -> Value {
             path.insert(http.method.key().into(), operation(model, action));
         }
     }
-    let servers: Vec<Value> = document
-        .servers
-        .iter()
-        .map(|(url, description)| json!({"url": url, "description": description}))
-        .collect();
-    let tags: Vec<Value> = document
-        .categories
-        .iter()
-        .map(|category| json!({"name": category.name, "description": category.description}))
-        .collect();
+    let servers: Vec<Value> = named(&document.servers, "url", |(url, description)| (url, description));
+    let tags = named(&document.categories, "name", |category| (&category.name, &category.description));
     let mut bundled = json!({
         "openapi": "3.0.3",
         "info": {"title": document.title, "description": document.description, "version": model.version},
@@ -51,29 +43,47 @@ fn bundle_one(model: &Model, document: &Document) -> Value {
         "paths": paths,
         "components": components(model, document),
     });
+    extend(
+        &mut bundled,
+        [("security", document.security.clone()), ("x-errors", json!(document.error_names()))],
+    );
+    extend(&mut bundled, extensions(model, document));
+    bundled
+}
+
+/// What has a name of some kind, and a description.
+fn named<T>(list: &[T], kind: &str, of: impl Fn(&T) -> (&String, &String)) -> Vec<Value> {
+    let row = |thing| {
+        let (name, description) = of(thing);
+        json!({kind: name, "description": description})
+    };
+    list.iter().map(row).collect()
+}
+
+/// The entries that have no path.
+fn extensions(model: &Model, document: &Document) -> [(&'static str, Value); 4] {
     let messages = |list: &[Message]| {
-        let entries = list.iter().map(|message| (message.name.clone(), self::message(model, message)));
-        Value::Object(entries.collect())
+        list.iter().map(|message| (message.name.clone(), self::message(model, message))).collect()
     };
     let rtm = document.actions.iter().filter(|action| action.http.is_none());
-    let rtm: Map<String, Value> =
-        rtm.map(|action| (action.name.clone(), rtm_action(model, action))).collect();
-    for (key, value) in [
-        ("security", document.security.clone()),
-        ("x-errors", json!(document.error_names())),
-        ("x-rtm", Value::Object(rtm)),
+    [
+        ("x-rtm", rtm.map(|action| (action.name.clone(), rtm_action(model, action))).collect()),
         ("x-pushes", messages(&document.pushes)),
         ("x-webhooks", messages(&document.webhooks)),
         ("x-structures", messages(&document.structures)),
-    ] {
+    ]
+}
+
+/// Adds the keys whose values are not empty.
+fn extend(out: &mut Value, keys: impl IntoIterator<Item = (&'static str, Value)>) {
+    for (key, value) in keys {
         let empty = value.is_null()
             || value.as_array().is_some_and(Vec::is_empty)
             || value.as_object().is_some_and(Map::is_empty);
         if !empty {
-            bundled[key] = value;
+            out[key] = value;
         }
     }
-    bundled
 }
 
 fn components(model: &Model, document: &Document) -> Value {
@@ -128,26 +138,8 @@ fn operation(model: &Model, action: &Action) -> Value {
         out["security"] = security.clone();
     }
     if let Some(http) = &action.http {
-        let parameters: Vec<Value> = http
-            .parameters
-            .iter()
-            .map(|parameter| {
-                let mut value = json!({
-                    "name": parameter.name,
-                    "in": if parameter.in_path { "path" } else { "query" },
-                    "description": parameter.description,
-                    "required": parameter.required,
-                    "schema": schema(model, &parameter.schema),
-                });
-                if let Some(example) = &parameter.example {
-                    value["example"] = example.clone();
-                }
-                if parameter.client {
-                    value["x-client-parameter"] = json!(true);
-                }
-                value
-            })
-            .collect();
+        let parameters: Vec<Value> =
+            http.parameters.iter().map(|parameter| self::parameter(model, parameter)).collect();
         if !parameters.is_empty() {
             out["parameters"] = json!(parameters);
         }
@@ -157,6 +149,23 @@ fn operation(model: &Model, action: &Action) -> Value {
         }
     }
     out["responses"] = responses(model, action);
+    out
+}
+
+fn parameter(model: &Model, parameter: &Parameter) -> Value {
+    let mut out = json!({
+        "name": parameter.name,
+        "in": if parameter.in_path { "path" } else { "query" },
+        "description": parameter.description,
+        "required": parameter.required,
+        "schema": schema(model, &parameter.schema),
+    });
+    if let Some(example) = &parameter.example {
+        out["example"] = example.clone();
+    }
+    if parameter.client {
+        out["x-client-parameter"] = json!(true);
+    }
     out
 }
 
@@ -246,7 +255,11 @@ fn media(model: &Model, payload: &Payload) -> Value {
 }
 
 fn reference(model: &Model, id: SchemaId) -> Value {
-    json!({"$ref": format!("#/components/schemas/{}", model.named(id).name)})
+    json!({"$ref": path(model, id)})
+}
+
+fn path(model: &Model, id: SchemaId) -> String {
+    format!("#/components/schemas/{}", model.named(id).name)
 }
 
 /// A schema with references into the same document.
@@ -287,57 +300,52 @@ fn shape(model: &Model, schema: &Schema) -> Value {
         Shape::String(StringFormat::DateTime) => json!({"type": "string", "format": "date-time"}),
         Shape::String(StringFormat::Date) => json!({"type": "string", "format": "date"}),
         Shape::String(StringFormat::Binary) => json!({"type": "string", "format": "binary"}),
-        Shape::Integer(crate::model::IntegerFormat::Int64) => json!({"type": "integer"}),
-        Shape::Integer(crate::model::IntegerFormat::Uint32) => json!({"type": "integer", "format": "uint32"}),
+        Shape::Integer(IntegerFormat::Int64) => json!({"type": "integer"}),
+        Shape::Integer(IntegerFormat::Uint32) => json!({"type": "integer", "format": "uint32"}),
         Shape::Number => json!({"type": "number"}),
         Shape::Boolean => json!({"type": "boolean"}),
         Shape::Any => json!({"x-any": true}),
         Shape::Enum(found) => string_enum(found),
         Shape::Array(items) => json!({"type": "array", "items": self::schema(model, items)}),
         Shape::Map(inner) => json!({"type": "object", "additionalProperties": self::schema(model, inner)}),
-        Shape::Object(properties) => {
-            let mut out = json!({"type": "object"});
-            let all = properties
-                .iter()
-                .map(|property| (property.name.clone(), self::schema(model, &property.schema)));
-            out["properties"] = Value::Object(all.collect());
-            let required: Vec<&str> = properties
-                .iter()
-                .filter(|property| property.required)
-                .map(|property| property.name.as_str())
-                .collect();
-            if !required.is_empty() {
-                out["required"] = json!(required);
-            }
-            out
-        }
-        Shape::AllOf(parts) => {
-            let parts: Vec<Value> = parts.iter().map(|part| self::schema(model, part)).collect();
-            json!({"allOf": parts})
-        }
-        Shape::ByType(branches) => {
-            let branches: Vec<Value> = branches.iter().map(|branch| self::schema(model, branch)).collect();
-            json!({"oneOf": branches})
-        }
-        Shape::Tagged(tagged) => {
-            let one_of: Vec<Value> =
-                tagged.one_of.iter().map(|branch| reference(model, branch.target)).collect();
-            let path = |id| format!("#/components/schemas/{}", model.named(id).name);
-            let mapping: Map<String, Value> = tagged
-                .branches
-                .iter()
-                .map(|(tag, branch)| (tag.clone(), json!(path(branch.target))))
-                .collect();
-            let mut out = json!({
-                "oneOf": one_of,
-                "discriminator": {"propertyName": tagged.tag, "mapping": mapping},
-            });
-            if let Some(absent) = &tagged.absent {
-                out["x-discriminator-absent"] = reference(model, absent.target);
-            }
-            out
-        }
+        Shape::Object(properties) => object(model, properties),
+        Shape::AllOf(parts) => json!({"allOf": schemas(model, parts)}),
+        Shape::ByType(branches) => json!({"oneOf": schemas(model, branches)}),
+        Shape::Tagged(union) => tagged(model, union),
     }
+}
+
+fn schemas(model: &Model, schemas: &[Schema]) -> Vec<Value> {
+    schemas.iter().map(|schema| self::schema(model, schema)).collect()
+}
+
+fn object(model: &Model, properties: &[Property]) -> Value {
+    let all = properties.iter().map(|property| (property.name.clone(), schema(model, &property.schema)));
+    let mut out = json!({"type": "object", "properties": Value::Object(all.collect())});
+    let required: Vec<&str> = properties
+        .iter()
+        .filter(|property| property.required)
+        .map(|property| property.name.as_str())
+        .collect();
+    if !required.is_empty() {
+        out["required"] = json!(required);
+    }
+    out
+}
+
+fn tagged(model: &Model, union: &Tagged) -> Value {
+    let one_of: Vec<Value> = union.one_of.iter().map(|branch| reference(model, branch.target)).collect();
+    let branches = union.branches.iter();
+    let mapping: Map<String, Value> =
+        branches.map(|(tag, branch)| (tag.clone(), json!(path(model, branch.target)))).collect();
+    let mut out = json!({
+        "oneOf": one_of,
+        "discriminator": {"propertyName": union.tag, "mapping": mapping},
+    });
+    if let Some(absent) = &union.absent {
+        out["x-discriminator-absent"] = reference(model, absent.target);
+    }
+    out
 }
 
 fn string_enum(found: &Enum) -> Value {

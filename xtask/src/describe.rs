@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::model::{
-    Action, Content, Document, IntegerFormat, Message, Model, Property, Schema, Scopes, Shape, StringFormat,
+    Action, Content, Document, IntegerFormat, Message, Model, Parameter, Property, Schema, Scopes, Shape,
+    StringFormat,
 };
 
 /// One document with all actions, pushes, webhooks and error types, each field a row.
@@ -67,21 +68,20 @@ fn describe_action(model: &Model, document: &Document, action: &Action) -> Value
             "http".into(),
             json!({"method": method, "path": http.path, "content_type": http.content.media_type()}),
         );
-        let query: Vec<Value> = http
-            .parameters
-            .iter()
-            .map(|parameter| {
-                let mut row = Map::new();
-                row.insert("name".into(), json!(parameter.name));
-                row.insert("type".into(), json!(type_name(model, &parameter.schema)));
-                row.insert("required".into(), json!(parameter.required));
-                said(model, &parameter.schema, &mut row);
-                Value::Object(row)
-            })
-            .collect();
+        let query: Vec<Value> =
+            http.parameters.iter().map(|parameter| describe_parameter(model, parameter)).collect();
         described.insert("query".into(), json!(query));
     }
     described
+}
+
+fn describe_parameter(model: &Model, parameter: &Parameter) -> Value {
+    let mut row = Map::new();
+    row.insert("name".into(), json!(parameter.name));
+    row.insert("type".into(), json!(type_name(model, &parameter.schema)));
+    row.insert("required".into(), json!(parameter.required));
+    said(model, &parameter.schema, &mut row);
+    Value::Object(row)
 }
 
 fn describe_response(model: &Model, action: &Action) -> Value {
@@ -227,7 +227,6 @@ fn join(path: &str, name: &str) -> String {
 /// What the documentation says of a field beside its type.
 fn said(model: &Model, schema: &Schema, row: &mut Map<String, Value>) {
     let inner = model.resolve(schema);
-    let either = |own: Option<Value>, inner: Option<Value>| own.or(inner);
     let limits = [
         ("min", &schema.limits.minimum, &inner.limits.minimum),
         ("max", &schema.limits.maximum, &inner.limits.maximum),
@@ -236,8 +235,8 @@ fn said(model: &Model, schema: &Schema, row: &mut Map<String, Value>) {
         let values: Vec<&str> = found.values.iter().map(|(value, _)| value.as_str()).collect();
         row.insert("enum".into(), json!(values));
     }
-    if let Some(default) = either(schema.default.clone(), inner.default.clone()) {
-        row.insert("default".into(), default);
+    if let Some(default) = schema.default.as_ref().or(inner.default.as_ref()) {
+        row.insert("default".into(), default.clone());
     }
     for (key, own, inner) in limits {
         if let Some(limit) = own.as_ref().or(inner.as_ref()) {

@@ -44,33 +44,42 @@ fn property(model: &Model, property: &Property, named: &Named, errors: &Diagnost
             "an enum of one value tells a union's variant: name it in `required`, or move it to a named enum";
         errors.report(Code::InlineEnum, property.place, message, help);
     }
-    let name = property.name.to_snake_case();
-    let looks_secret =
-        name.split('_').any(|word| matches!(word.trim_end_matches('s'), "secret" | "token" | "password"));
+    secret(model, property, errors);
+}
+
+/// What looks like a secret says whether it is one; what says so is text.
+fn secret(model: &Model, property: &Property, errors: &Diagnostics) {
+    let (name, schema) = (&property.name, &property.schema);
     let is_text = |schema| matches!(model.resolve(schema).shape, Shape::String(_));
+    if schema.secret.is_some() && !is_text(schema) {
+        let message = format!("`{name}` is no string and cannot be a secret");
+        errors.report(Code::SecretUnmarked, property.place, message, "remove `x-secret`");
+    }
     let (text, is_list) = match &model.resolve(schema).shape {
         Shape::Array(items) => (&**items, true),
         _ => (schema, false),
     };
-    if looks_secret && is_text(text) && text.secret.or(model.resolve(text).secret).is_none() {
-        let name = &property.name;
-        let (message, help) = if is_list {
-            (
-                format!("the items of `{name}` look like secrets and do not say whether they are"),
-                "add `x-secret: true` to the items; or `x-secret: false` if they are none",
-            )
-        } else {
-            (
-                format!("`{name}` looks like a secret and does not say whether it is one"),
-                "add `x-secret: true`; its value is then never shown in logs. `x-secret: false` if it is none",
-            )
-        };
-        errors.report(Code::SecretUnmarked, property.place, message, help);
+    let is_said = text.secret.or(model.resolve(text).secret).is_some();
+    if is_said || !is_text(text) || !looks_secret(name) {
+        return;
     }
-    if schema.secret.is_some() && !is_text(schema) {
-        let message = format!("`{}` is no string and cannot be a secret", property.name);
-        errors.report(Code::SecretUnmarked, property.place, message, "remove `x-secret`");
-    }
+    let (message, help) = if is_list {
+        (
+            format!("the items of `{name}` look like secrets and do not say whether they are"),
+            "add `x-secret: true` to the items; or `x-secret: false` if they are none",
+        )
+    } else {
+        (
+            format!("`{name}` looks like a secret and does not say whether it is one"),
+            "add `x-secret: true`; its value is then never shown in logs. `x-secret: false` if it is none",
+        )
+    };
+    errors.report(Code::SecretUnmarked, property.place, message, help);
+}
+
+fn looks_secret(name: &str) -> bool {
+    let is_secret = |word: &str| matches!(word.trim_end_matches('s'), "secret" | "token" | "password");
+    name.to_snake_case().split('_').any(is_secret)
 }
 
 /// A variant writes one tag; a second enum of one value would lose its meaning.

@@ -95,44 +95,41 @@ fn read_shape(
         return read_union(fields, node, position, errors);
     }
     let Some(node) = fields.expect("type") else {
-        if fields.refuse("ref").is_some() {
-            let help = "did you mean `$ref`?";
-            errors.report(Code::UnknownKey, place, "a schema has no key `ref`", help);
-        } else if fields.refuse("anyOf").is_none() {
-            let help = "state the `type`; `x-any: true` says that any JSON value may stand here";
-            errors.report(Code::MissingSchemaType, place, "this schema has no `type`", help);
-        }
-        // The keys are known ones; without a type nothing can be made of them.
-        for key in ["properties", "required", "items", "additionalProperties", "enum", "format"] {
-            fields.get(key);
-        }
+        no_type(fields, place, errors);
         return None;
     };
     let format = fields.get("format");
     let format_text = format.and_then(|node| text(node, "format", errors));
     let format = (format_text.as_deref(), format.map_or(place, |node| node.place));
-    match read_type(node, errors)? {
+    let kind = read_type(node, errors)?;
+    if !matches!(kind, Type::String | Type::Integer) {
+        read_format(format, &[], (), errors);
+    }
+    match kind {
         Type::String => read_string(fields, format, position, errors),
         Type::Integer => {
             Some(Shape::Integer(read_format(format, INTEGER_FORMATS, IntegerFormat::Int64, errors)))
         }
-        Type::Number => {
-            read_format(format, &[], (), errors);
-            Some(Shape::Number)
-        }
-        Type::Boolean => {
-            read_format(format, &[], (), errors);
-            Some(Shape::Boolean)
-        }
+        Type::Number => Some(Shape::Number),
+        Type::Boolean => Some(Shape::Boolean),
         Type::Array => {
-            read_format(format, &[], (), errors);
             let items = read(fields.require("items")?, Position::Inline, errors)?;
             Some(Shape::Array(Box::new(items)))
         }
-        Type::Object => {
-            read_format(format, &[], (), errors);
-            read_object(fields, position, errors)
-        }
+        Type::Object => read_object(fields, position, errors),
+    }
+}
+
+/// Nothing can be made of a schema without a type; its keys are known ones all the same.
+fn no_type(fields: &mut Fields<'_>, place: Place, errors: &Diagnostics) {
+    if fields.refuse("ref").is_some() {
+        errors.report(Code::UnknownKey, place, "a schema has no key `ref`", "did you mean `$ref`?");
+    } else if fields.refuse("anyOf").is_none() {
+        let help = "state the `type`; `x-any: true` says that any JSON value may stand here";
+        errors.report(Code::MissingSchemaType, place, "this schema has no `type`", help);
+    }
+    for key in ["properties", "required", "items", "additionalProperties", "enum", "format"] {
+        fields.get(key);
     }
 }
 
