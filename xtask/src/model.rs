@@ -25,6 +25,9 @@ pub const SCOPE: &str = "Scope";
 /// The shared enum that names all types of error.
 pub const ERROR_TYPE: &str = "ErrorType";
 
+/// The shared id that envelopes, which are written by hand, have in them.
+pub const ENVELOPE_ID: &str = "OrganizationId";
+
 /// The specs of one API version.
 #[derive(Debug)]
 pub struct Model {

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Action, Document, ERROR_TYPE, FileInfo, Message, Model, SHARED, SchemaId, Transport};
+use crate::model::{
+    Action, Document, ENVELOPE_ID, ERROR_TYPE, FileInfo, Message, Model, SHARED, SchemaId, Transport,
+};
 
 /// A module of the types crate with a module for each of its files.
 pub(super) struct Unit<'a> {
@@ -130,13 +132,12 @@ fn closed_files(model: &Model, ids: impl IntoIterator<Item = SchemaId>) -> BTree
     files
 }
 
-/// The files that are there whatever the features: what every API may answer when something fails, and the ids, which
-/// envelopes have too.
+/// The files that are there whatever the features: what every API may answer when something fails, and what code by hand names.
 fn always(model: &Model) -> BTreeSet<usize> {
     let shared = model.responses.iter().map(|response| &response.payload.schema);
     let of_errors = model.reached(shared).into_iter().filter(|id| model.named(*id).folder == SHARED);
-    let ids = model.shared("OrganizationId");
-    closed_files(model, of_errors.chain(ids).chain(model.shared(ERROR_TYPE)))
+    let by_hand = [ENVELOPE_ID, ERROR_TYPE].into_iter().filter_map(|name| model.shared(name));
+    closed_files(model, of_errors.chain(by_hand))
 }
 
 /// A shared file is there as soon as one of the APIs that need it is.

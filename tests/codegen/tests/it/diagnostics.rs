@@ -160,12 +160,12 @@ fn parts_that_are_parts_in_very_many_ways_are_looked_at_once() {
     const DOUBLED: Edit = Edit::Bytes("shared/doubled.yaml", "40 objects, each twice in the next", || {
         let part = |level: usize| format!("{{$ref: \"#/components/schemas/Doubled{level}\"}}");
         let first = "{type: object, description: One., properties: {x: {type: string, description: X.}}}";
-        let mut text = format!("components:\n  schemas:\n    Doubled0: {first}\n");
-        for level in 1..40 {
+        let head = format!("components:\n  schemas:\n    Doubled0: {first}\n");
+        let levels = (1..40).map(|level| {
             let part = part(level - 1);
-            text += &format!("    Doubled{level}: {{description: Twice., allOf: [{part}, {part}]}}\n");
-        }
-        text.into_bytes()
+            format!("    Doubled{level}: {{description: Twice., allOf: [{part}, {part}]}}\n")
+        });
+        std::iter::once(head).chain(levels).collect::<String>().into_bytes()
     });
     let Err(errors) = Tree::base().with(&[DOUBLED]).load() else { panic!("these mistakes are not found") };
     let doubled = errors.diagnostics.iter().filter(|found| found.code == Code::DuplicateProperty);

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use crate::support::workspace;
+use crate::support::{files, workspace};
 
 /// The crates that are published, and what each may import of the others. Siblings never import each other.
 const LAYERS: &[(&str, &[&str])] = &[
@@ -107,6 +107,34 @@ fn every_published_crate_has_a_layer() {
     for package in MEMBERS.iter().filter(|package| package.is_published()) {
         assert!(below(&package.name).is_some(), "`{}` has no row in LAYERS", package.name);
     }
+}
+
+/// The passes of the generator, in their order.
+const PASSES: &[&str] = &["read", "yaml", "decode", "link", "check", "lower", "render", "settle"];
+
+#[test]
+fn a_pass_of_the_generator_knows_nothing_of_the_later_ones() {
+    let files = files(&workspace(), "xtask/src");
+    for (index, pass) in PASSES.iter().enumerate() {
+        let (file, folder) = (format!("xtask/src/{pass}.rs"), format!("xtask/src/{pass}/"));
+        assert!(files.contains_key(&file), "no {file}");
+        let of_pass = files.iter().filter(|(path, _)| **path == file || path.starts_with(&folder));
+        for (path, text) in of_pass {
+            let text = String::from_utf8_lossy(text);
+            let used = text.split("crate::").skip(1).flat_map(first_names);
+            let later: Vec<&str> = used.filter(|name| PASSES[index + 1..].contains(name)).collect();
+            assert!(later.is_empty(), "{path} uses {later:?}, which come after it");
+        }
+    }
+}
+
+/// `a` of `a::b`, `a` and `b` of `{a, b::c}`.
+fn first_names(path: &str) -> impl Iterator<Item = &str> {
+    let list = path.strip_prefix('{').and_then(|rest| rest.split('}').next());
+    list.unwrap_or(path).split(',').take(if list.is_some() { usize::MAX } else { 1 }).map(|path| {
+        let path = path.trim();
+        path.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(path)
+    })
 }
 
 #[test]
