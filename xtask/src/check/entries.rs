@@ -124,9 +124,13 @@ fn categories(model: &Model, document: &Document, errors: &Diagnostics) {
     if errors.len() > before {
         return; // every operation of a misspelt category would say so again
     }
+    let mut told = BTreeSet::new();
     for action in &document.actions {
         let stem = model.sources.stem(action.place.file);
-        if !document.categories.iter().any(|category| category.name == action.category) {
+        if !known.contains(action.category.as_str()) {
+            if !told.insert(&action.category) {
+                continue; // every operation of a category that is not listed would say so again
+            }
             let message = format!("the root document has no tag `{}`", action.category);
             let help = did_you_mean(&action.category, known.iter().copied(), || {
                 "add it to `tags` of openapi.yaml, or correct it".to_owned()

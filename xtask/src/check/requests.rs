@@ -1,5 +1,7 @@
 //! Requests: bodies and parameters that can be sent as written.
 
+use std::collections::BTreeSet;
+
 use super::{places::Places, values::fits};
 use crate::diagnostics::{Code, Diagnostics};
 use crate::model::{Action, Content, Http, Method, Model, Parameter, Repeatable, Shape, StringFormat};
@@ -9,8 +11,18 @@ pub(super) fn check(model: &Model, action: &Action, errors: &Diagnostics) {
     multipart(model, action, http, errors);
     holes(action, http, errors);
     custom_id(model, action, errors);
+    let mut known = BTreeSet::new();
     for parameter in &http.parameters {
         self::parameter(model, http, parameter, errors);
+        if !known.insert(&parameter.name) {
+            let message = format!("`{}` has two parameters `{}`", action.id, parameter.name);
+            errors.report(
+                Code::UnsupportedParameter,
+                action.place,
+                message,
+                "keep one of them, or correct the other",
+            );
+        }
     }
 }
 

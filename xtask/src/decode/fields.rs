@@ -162,9 +162,9 @@ pub(super) fn text(node: &Node, what: &'static str, errors: &Diagnostics) -> Opt
     found
 }
 
-/// A text of several lines ends in a line break, which says nothing.
+/// A text of several lines ends in a line break, which says nothing; nor does a text of spaces alone.
 fn without_last_break(text: &str) -> String {
-    text.trim_end_matches('\n').to_owned()
+    if text.trim().is_empty() { String::new() } else { text.trim_end_matches('\n').to_owned() }
 }
 
 /// A list of texts.

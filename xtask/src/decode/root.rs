@@ -1,6 +1,6 @@
 //! Reads the head of a root document.
 
-use super::fields::{Fields, list};
+use super::fields::{Fields, each_once, list};
 use super::security::{self, Schemes, Security};
 use super::{schema, url};
 use crate::diagnostics::{Code, Diagnostics, Place};
@@ -43,7 +43,10 @@ pub(super) fn read(fields: &mut Fields<'_>, errors: &Diagnostics) -> Option<Root
     let servers = fields.require("servers").map(|node| (read_servers(node, errors), node.place));
     let security = security::read(fields, errors);
     let categories = fields.require("tags").map(|node| read_tags(node, errors)).unwrap_or_default();
-    let documented = fields.texts("x-errors");
+    let documented = each_once(fields.texts("x-errors"), |name, place| {
+        let message = format!("the type of error `{name}` stands twice");
+        errors.report(Code::UnknownErrorType, place, message, "keep one of them, or correct the other");
+    });
     schema::read_url(fields, errors);
     Some(Root {
         api: api?,

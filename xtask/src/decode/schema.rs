@@ -205,7 +205,7 @@ fn read_string(
 fn read_enum(fields: &mut Fields<'_>, node: &Node, position: Position, errors: &Diagnostics) -> Option<Enum> {
     let meanings = fields.get("x-enumDescriptions");
     let aliases = fields.get("x-enum-aliases");
-    let mut found = Enum { values: read_values(node, errors), ..Enum::default() };
+    let mut found = Enum { values: read_values(node, errors)?, ..Enum::default() };
     if position == Position::Property && found.values.len() == 1 {
         found.is_tag = true;
     } else if position != Position::Named {
@@ -226,9 +226,13 @@ fn read_enum(fields: &mut Fields<'_>, node: &Node, position: Position, errors: &
     Some(found)
 }
 
-/// The values of an enum, each once, without their meanings.
-fn read_values(node: &Node, errors: &Diagnostics) -> Vec<(String, String)> {
+/// The values of an enum, each once, without their meanings; `None` if it is no list, or one of something else than text.
+fn read_values(node: &Node, errors: &Diagnostics) -> Option<Vec<(String, String)>> {
+    let before = errors.len();
     let values = texts(node, "enum", errors);
+    if errors.len() > before {
+        return None;
+    }
     if values.is_empty() {
         errors.report(Code::InvalidEnum, node.place, "this enum has no values", "list the documented values");
     }
@@ -236,13 +240,13 @@ fn read_values(node: &Node, errors: &Diagnostics) -> Vec<(String, String)> {
         let message = format!("the value `{value}` stands twice in this enum");
         errors.report(Code::InvalidEnum, place, message, "keep one of them");
     });
-    values.into_iter().map(|(value, _)| (value, String::new())).collect()
+    Some(values.into_iter().map(|(value, _)| (value, String::new())).collect())
 }
 
 fn read_aliases(node: &Node, found: &mut Enum, errors: &Diagnostics) {
     let known: HashSet<&str> = found.values.iter().map(|(value, _)| value.as_str()).collect();
     for (key, node) in mapping(node, "x-enum-aliases", errors) {
-        let Some(value) = text(node, "x-enum-aliases", errors) else { continue };
+        let Some(value) = text(node, "a value in `x-enum-aliases`", errors) else { continue };
         if !known.contains(value.as_str()) {
             let message = format!("`{}` stands for `{value}`, which is no value of this enum", key.name);
             errors.report(Code::InvalidEnum, node.place, message, "name a value of `enum`");
@@ -260,7 +264,7 @@ fn read_meanings(node: &Node, found: &mut Enum, errors: &Diagnostics) {
     let mut values: HashMap<&str, &mut String> =
         found.values.iter_mut().map(|(value, meaning)| (value.as_str(), meaning)).collect();
     for (Key { name, place }, node) in mapping(node, "x-enumDescriptions", errors) {
-        let Some(meaning) = text(node, "x-enumDescriptions", errors) else { continue };
+        let Some(meaning) = text(node, "a meaning in `x-enumDescriptions`", errors) else { continue };
         if let Some(known) = values.get_mut(name.as_str()) {
             **known = meaning;
             continue;
@@ -435,7 +439,7 @@ fn read_tagged(
         }
     }
     let branch = |key: &Key, node: &Node| {
-        let text = text(node, "mapping", errors)?;
+        let text = text(node, "a branch in `mapping`", errors)?;
         Some((key.name.clone(), Ref { text, place: node.place, target: SchemaId::UNLINKED }))
     };
     let mapping = mapping(mapping_node?, "mapping", errors).iter();

@@ -157,6 +157,15 @@ super::cases! {
         Replace("agent-chat/events.yaml", "tags: [events]", "tags: [events, chats]"),
     ];
 
+    a_category_of_two_operations_that_the_root_does_not_list: UnknownTag, [
+        Replace("agent-chat/openapi.yaml", "  - name: chats\n    description: Find and start chats.\n", ""),
+    ];
+
+    two_parameters_of_one_name: UnsupportedParameter, [
+        Replace("agent-chat/chats.yaml", "        - name: chat_id\n          in: query\n",
+            "        - $ref: \"../shared/parameters.yaml#/components/parameters/OrganizationId\"\n        - name: chat_id\n          in: query\n"),
+    ];
+
     a_tag_that_ends_in_a_space: UnknownTag, [
         Replace("agent-chat/events.yaml", "tags: [events]", "tags: [\"events \"]"),
     ];

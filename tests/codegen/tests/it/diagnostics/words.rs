@@ -142,6 +142,22 @@ super::cases! {
         Replace("agent-chat/chats.yaml", "{all: [\"chats--all:ro\"]}", "{all: [\"chats--all:ro\"], any: [\"chats--access:ro\"]}"),
     ];
 
+    an_enum_that_is_no_list: WrongType, [
+        Replace("shared/scopes.yaml", "enum: [\"chats--all:ro\", \"chats--access:ro\"]", "enum: \"chats--all:ro\""),
+    ];
+
+    a_meaning_that_is_nothing: WrongType, [
+        Append("shared/ids.yaml", "      enum: [a]\n      x-enumDescriptions: {a: }\n"),
+    ];
+
+    a_description_of_spaces: MissingDescription, [
+        Replace("shared/ids.yaml", "Identifies a chat.", "\"  \""),
+    ];
+
+    a_type_of_error_that_stands_twice: UnknownErrorType, [
+        Replace("agent-chat/openapi.yaml", "[validation, not_found]", "[validation, not_found, validation]"),
+    ];
+
     scopes_that_are_no_list: WrongType, [
         Replace("agent-chat/chats.yaml", "{all: [\"chats--all:ro\"]}", "{all: \"chats--all:ro\"}"),
     ];
