@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::diagnostics::{Diagnostics, SpecErrors};
-use crate::model::Model;
+use crate::model::{Document, Model};
 use crate::render::{self, Output};
 use crate::settle::{self, Mode, Settled};
 use crate::{VERSION, check, decode, link, read, yaml};
@@ -23,12 +23,23 @@ pub enum RegenError {
 /// What regen did.
 #[derive(Debug)]
 pub struct Report {
-    /// How many documents, operations, pushes, webhooks and schemas were read.
-    pub counts: [usize; 5],
+    /// What was read.
+    pub counts: Counts,
     /// What differs from the disk.
     pub settled: Settled,
     /// How long it took.
     pub time: Duration,
+}
+
+/// How many there are of each thing in the specs.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Counts {
+    pub documents: usize,
+    pub actions: usize,
+    pub pushes: usize,
+    pub webhooks: usize,
+    pub schemas: usize,
 }
 
 /// Reads, links and checks the specs below `root`.
@@ -74,7 +85,7 @@ pub fn regen(root: &Path, mode: Mode) -> Result<Report, RegenError> {
     let model = load(root).map_err(RegenError::Spec)?;
     let outputs = outputs(&model).map_err(RegenError::Spec)?;
     let settled = settle::settle(root, &outputs, mode).map_err(RegenError::Io)?;
-    Ok(Report { counts: counts(&model), settled, time: start.elapsed() })
+    Ok(Report { counts: Counts::of(&model), settled, time: start.elapsed() })
 }
 
 /// The specs are wrong, or something could not be done.
@@ -92,23 +103,25 @@ pub fn exit_code(outcome: &Result<Report, RegenError>, mode: Mode) -> u8 {
     }
 }
 
-fn counts(model: &Model) -> [usize; 5] {
-    let sum = |count: fn(&crate::model::Document) -> usize| model.documents.iter().map(count).sum();
-    [
-        model.documents.len(),
-        sum(|document| document.actions.len()),
-        sum(|document| document.pushes.len()),
-        sum(|document| document.webhooks.len()),
-        model.schemas.len(),
-    ]
+impl Counts {
+    fn of(model: &Model) -> Self {
+        let sum = |count: fn(&Document) -> usize| model.documents.iter().map(count).sum();
+        Self {
+            documents: model.documents.len(),
+            actions: sum(|document| document.actions.len()),
+            pushes: sum(|document| document.pushes.len()),
+            webhooks: sum(|document| document.webhooks.len()),
+            schemas: model.schemas.len(),
+        }
+    }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [documents, operations, pushes, webhooks, schemas] = self.counts;
+        let Counts { documents, actions, pushes, webhooks, schemas } = self.counts;
         writeln!(
             f,
-            "{documents} documents: {operations} actions, {pushes} pushes, {webhooks} webhooks, {schemas} schemas"
+            "{documents} documents: {actions} actions, {pushes} pushes, {webhooks} webhooks, {schemas} schemas"
         )?;
         let Settled { written, removed, unchanged, .. } = &self.settled;
         write!(

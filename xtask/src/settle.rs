@@ -101,17 +101,16 @@ fn diff(path: &str, old: &str, new: &str) -> String {
 
 /// Files with the mark, below the folders that regen owns, that nothing renders.
 fn orphans(root: &Path, outputs: &[Output]) -> io::Result<Vec<String>> {
+    let rendered: HashSet<&str> = outputs.iter().map(|output| output.path.as_str()).collect();
     let mut found = Vec::new();
     for place in places::ALL {
-        collect(root, place, &mut found)?;
+        collect(root, place, &rendered, &mut found)?;
     }
-    let rendered: HashSet<&str> = outputs.iter().map(|output| output.path.as_str()).collect();
-    found.retain(|path| !rendered.contains(path.as_str()));
     found.sort();
     Ok(found)
 }
 
-fn collect(root: &Path, folder: &str, found: &mut Vec<String>) -> io::Result<()> {
+fn collect(root: &Path, folder: &str, rendered: &HashSet<&str>, found: &mut Vec<String>) -> io::Result<()> {
     let full = root.join(folder);
     let entries = match fs::read_dir(&full) {
         Ok(entries) => entries,
@@ -121,9 +120,12 @@ fn collect(root: &Path, folder: &str, found: &mut Vec<String>) -> io::Result<()>
     for entry in entries {
         let entry = entry.map_err(|error| named(&full, &error))?;
         let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
-        if entry.path().is_dir() {
-            collect(root, &path, found)?;
-        } else if fs::read(entry.path()).is_ok_and(|bytes| has_mark(&bytes)) {
+        let kind = entry.file_type().map_err(|error| named(&full, &error))?;
+        if kind.is_dir() {
+            collect(root, &path, rendered, found)?;
+        } else if !rendered.contains(path.as_str())
+            && fs::read(entry.path()).is_ok_and(|bytes| has_mark(&bytes))
+        {
             found.push(path);
         }
     }
