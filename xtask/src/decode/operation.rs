@@ -270,25 +270,22 @@ pub(super) fn read_parameter(node: &Node, errors: &Diagnostics) -> Option<Parame
     }
     let required = fields.flag("required");
     let client = fields.flag("x-client-parameter");
-    let in_path = position.and_then(Node::as_str) == Some("path");
-    let supported = match position.and_then(Node::as_str) {
-        Some("query") => true,
-        Some("path") => client,
-        _ => false,
-    };
-    if let Some(position) = position.filter(|_| !supported) {
-        let help = "write `in: query`, or `in: path` with `x-client-parameter: true`; credentials belong to the client";
-        errors.report(
-            Code::UnsupportedParameter,
-            position.place,
-            "this parameter cannot be sent from here",
-            help,
-        );
-    }
+    let in_path = position.is_some_and(|node| is_in_path(node, client, errors));
     let example = fields.get("example").map(Node::to_json);
     let schema = fields.require("schema").and_then(|node| schema::read(node, Position::Inline, errors));
     fields.finish();
     Some(Parameter { name: name?, place, description, required, schema: schema?, client, in_path, example })
+}
+
+/// Whether a parameter stands in the path. It may if the client holds its value; all others stand in the query.
+fn is_in_path(position: &Node, client: bool, errors: &Diagnostics) -> bool {
+    let word = position.as_str();
+    if word != Some("query") && (word != Some("path") || !client) {
+        let message = "this parameter cannot be sent from here";
+        let help = "write `in: query`, or `in: path` with `x-client-parameter: true`; credentials belong to the client";
+        errors.report(Code::UnsupportedParameter, position.place, message, help);
+    }
+    word == Some("path")
 }
 
 const MEDIA_TYPES: &[(&str, Content)] = &[
@@ -359,6 +356,8 @@ fn read_body_of_post(node: &Node, errors: &Diagnostics) -> Option<(Content, Payl
 
 #[derive(Default)]
 struct Responses {
+    /// Whether there is a `"200"`, be it with content or without.
+    is_there: bool,
     success: Option<Payload>,
     description: String,
     errors: Vec<(String, Ref)>,
@@ -366,12 +365,11 @@ struct Responses {
 
 fn read_responses(node: &Node, errors: &Diagnostics) -> Responses {
     let mut found = Responses::default();
-    let mut success = false;
     let before = errors.len();
     for (key, node) in mapping(node, "responses", errors) {
         match key.name.as_str() {
             "200" => {
-                success = true;
+                found.is_there = true;
                 let Some(mut fields) = Fields::of(node, "a response", errors) else { continue };
                 found.description = fields.require_text("description").unwrap_or_default();
                 found.success = fields.get("content").and_then(|node| read_json(node, errors));
@@ -394,22 +392,25 @@ fn read_responses(node: &Node, errors: &Diagnostics) -> Responses {
             ),
         }
     }
-    if errors.len() > before {
-        return found;
+    if errors.len() == before {
+        all_are_there(&found, node.place, errors);
     }
-    if !success {
+    found
+}
+
+fn all_are_there(found: &Responses, place: Place, errors: &Diagnostics) {
+    if !found.is_there {
         let help = "add `\"200\"`; without `content` if nothing is returned";
-        errors.report(Code::UnsupportedResponse, node.place, "this operation has no response \"200\"", help);
+        errors.report(Code::UnsupportedResponse, place, "this operation has no response \"200\"", help);
     }
     for name in ["4XX", "5XX"] {
         if !found.errors.iter().any(|(known, _)| known == name) {
             let help =
                 format!("add `{name}: {{$ref: \"../shared/errors.yaml#/components/responses/Error\"}}`");
             let message = format!("this operation has no response {name}");
-            errors.report(Code::UnsupportedResponse, node.place, message, help);
+            errors.report(Code::UnsupportedResponse, place, message, help);
         }
     }
-    found
 }
 
 /// A named error response.

@@ -102,14 +102,7 @@ impl Constant<'_> {
         if let Some(http) = &action.http {
             self.http(http);
         }
-        let transports: Vec<&str> = action
-            .transports
-            .iter()
-            .map(|transport| match transport {
-                Transport::Web => "Transport::Web",
-                Transport::Rtm => "Transport::Rtm",
-            })
-            .collect();
+        let transports: Vec<&str> = action.transports.iter().map(|transport| in_code(*transport)).collect();
         self.list(&["Transport"], "transports: &[", &transports, "]");
         self.scopes(&action.scopes);
         match action.repeatable {
@@ -201,6 +194,13 @@ impl Constant<'_> {
         for name in names {
             self.imports.add(self.when, "crate", name);
         }
+    }
+}
+
+fn in_code(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Web => "Transport::Web",
+        Transport::Rtm => "Transport::Rtm",
     }
 }
 
