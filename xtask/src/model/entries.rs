@@ -91,7 +91,7 @@ pub struct Action {
     pub security: Option<Value>,
     /// What the answer `"200"` means.
     pub response_description: String,
-    /// The error responses: status, index into [`Model::responses`].
+    /// The error responses: status, index into the responses of the model.
     pub errors: Vec<(String, usize)>,
     /// Whether the documentation calls it deprecated.
     pub deprecated: bool,
