@@ -65,6 +65,7 @@ mod requests;
 mod retry;
 mod sqlite;
 mod store;
+mod turns;
 mod workers;
 
 use std::{
@@ -116,7 +117,7 @@ struct Shared<T> {
 
 #[derive(Debug, Clone)]
 struct Settings {
-    lanes: usize,
+    concurrency: usize,
     handler_timeout: Duration,
     retry: Retry,
     duplicates: Duplicates,
@@ -138,7 +139,7 @@ impl<T: Store> Inbox<T> {
     #[must_use]
     pub fn builder(store: T) -> InboxBuilder<T> {
         let settings = Settings {
-            lanes: 16,
+            concurrency: 16,
             handler_timeout: Duration::from_secs(300),
             retry: Retry::default(),
             duplicates: Duplicates::default(),
@@ -227,10 +228,11 @@ impl<T: Store> Destination for Inbox<T> {
 impl<T: Store> InboxBuilder<T> {
     /// Sets how many webhooks are handled side by side; 16 unless it is said otherwise. Those of one chat never are.
     ///
-    /// A chat has its lane, which it shares with others: they wait while a handler in it is slow. With one lane, everything is handled in the order of its arrival.
+    /// A slow handler holds up its own chat alone, unless that many webhooks of it come meanwhile (some 700) that they fill the memory that
+    /// is for all. With one at a time, everything is handled in the order of its arrival.
     #[must_use]
-    pub fn lanes(mut self, lanes: usize) -> Self {
-        self.settings.lanes = lanes.max(1);
+    pub fn concurrency(mut self, webhooks: usize) -> Self {
+        self.settings.concurrency = webhooks.max(1);
         self
     }
 

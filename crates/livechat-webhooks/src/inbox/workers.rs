@@ -1,8 +1,7 @@
-//! The workers of an inbox: one hands entries out to lanes, and each lane handles its entries one after the other.
+//! The workers of an inbox: one takes entries out of the store, the others handle them.
 
 use std::{
     future::{Future as _, poll_fn},
-    hash::{DefaultHasher, Hash, Hasher},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     sync::{Arc, atomic::Ordering},
@@ -10,13 +9,9 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    sync::{OwnedSemaphorePermit, mpsc},
-    task::JoinSet,
-    time::timeout,
-};
+use tokio::{sync::OwnedSemaphorePermit, task::JoinSet, time::timeout};
 
-use super::{Entry, EntryId, Outcome, ROOM, Shared, Store};
+use super::{Entry, EntryId, Outcome, ROOM, Shared, Store, turns::Turns};
 use crate::{BoxError, Handlers, Verified, Webhook, handlers::Permanent};
 
 /// How much of an error is kept with an entry.
@@ -36,12 +31,10 @@ where
     T: Store,
     S: Clone + Send + Sync + 'static,
 {
-    let mut tasks = JoinSet::new();
-    let mut lanes = Vec::new();
-    for _ in 0..shared.settings.lanes {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        lanes.push(sender);
-        tasks.spawn(lane(Arc::clone(&shared), Arc::clone(&handlers), receiver));
+    let turns = Arc::new(Turns::new());
+    let mut workers = JoinSet::new();
+    for _ in 0..shared.settings.concurrency {
+        workers.spawn(work(Arc::clone(&shared), Arc::clone(&handlers), Arc::clone(&turns)));
     }
     while let Some(room) = room(&shared).await {
         let pause = match shared.store.claim(room).await {
@@ -51,7 +44,7 @@ where
             }
             Ok(claimed) => {
                 for entry in claimed.entries {
-                    hand_out(&shared, &lanes, entry).await;
+                    hand_out(&shared, &turns, entry).await;
                 }
                 continue;
             }
@@ -63,8 +56,8 @@ where
         // Whether the time is over or something came, the store is asked.
         let _ = timeout(pause, something_comes(&shared)).await;
     }
-    drop(lanes);
-    while tasks.join_next().await.is_some() {}
+    turns.end();
+    while workers.join_next().await.is_some() {}
 }
 
 /// Waits until something was stored, here or by others who share the store.
@@ -83,8 +76,8 @@ async fn room<T>(shared: &Shared<T>) -> Option<usize> {
     Some(shared.room.available_permits())
 }
 
-/// Puts an entry into its lane: that of its chat, if it has one.
-async fn hand_out<T: Store>(shared: &Arc<Shared<T>>, lanes: &[mpsc::UnboundedSender<Job>], entry: Entry) {
+/// Lets an entry wait for its turn.
+async fn hand_out<T: Store>(shared: &Arc<Shared<T>>, turns: &Turns<Job>, entry: Entry) {
     let Entry { id, failed, body } = entry;
     let webhook = match Verified::stored(&body).and_then(Verified::decode) {
         Ok(webhook) => webhook,
@@ -92,27 +85,16 @@ async fn hand_out<T: Store>(shared: &Arc<Shared<T>>, lanes: &[mpsc::UnboundedSen
     };
     // Only this task takes room, so there is some, unless the inbox is closed: then the entry waits in the store.
     let Ok(room) = Arc::clone(&shared.room).try_acquire_owned() else { return };
-    let index = webhook.chat_id().map_or(id.0.unsigned_abs(), |chat_id| {
-        let mut hasher = DefaultHasher::new();
-        chat_id.as_str().hash(&mut hasher);
-        hasher.finish()
-    });
-    let index = usize::try_from(index % lanes.len().max(1) as u64).unwrap_or_default();
-    if let Some(lane) = lanes.get(index) {
-        // A lane ends when its sender is dropped, not before.
-        let _ = lane.send(Job { id, failed, webhook, _room: room });
-    }
+    turns.add(webhook.chat_id().cloned(), Job { id, failed, webhook, _room: room });
 }
 
-async fn lane<T, S>(
-    shared: Arc<Shared<T>>,
-    handlers: Arc<Handlers<S>>,
-    mut jobs: mpsc::UnboundedReceiver<Job>,
-) where
+/// Handles what has its turn, until the inbox is closed.
+async fn work<T, S>(shared: Arc<Shared<T>>, handlers: Arc<Handlers<S>>, turns: Arc<Turns<Job>>)
+where
     T: Store,
     S: Clone + Send + Sync + 'static,
 {
-    while let Some(job) = jobs.recv().await {
+    while let Some((_turn, job)) = turns.next().await {
         if shared.closing.load(Ordering::Acquire) {
             return;
         }

@@ -22,6 +22,7 @@ on_each_store! {
     a_webhook_that_this_version_cannot_read_is_kept_and_not_sent_again
     the_same_event_is_handled_once_and_the_same_state_each_time
     webhooks_of_a_chat_are_handled_one_after_the_other_in_their_order
+    a_slow_handler_holds_up_its_own_chat_alone
     more_webhooks_than_fit_into_memory_are_all_handled
     after_a_shutdown_nothing_is_taken_and_what_waits_is_handled_by_the_next
     a_shutdown_that_is_called_off_or_called_twice_still_waits_for_the_handlers
@@ -116,7 +117,8 @@ async fn a_handler_whose_values_or_errors_panic_stops_nobody(stores: impl Stores
         }
         Ok(())
     });
-    let inbox = builder(&stores).await.lanes(1).handler_timeout(Duration::from_millis(50)).start(handlers);
+    let inbox =
+        builder(&stores).await.concurrency(1).handler_timeout(Duration::from_millis(50)).start(handlers);
     for chat_id in ["DROPPED", "STOPPED", "SHOWN"] {
         deliver(&inbox, &chat_deactivated(chat_id)).await;
         inbox.idle().await.unwrap();
@@ -220,6 +222,30 @@ async fn webhooks_of_a_chat_are_handled_one_after_the_other_in_their_order(store
     assert!(by_chat.values().all(|lines| *lines == expected));
 }
 
+async fn a_slow_handler_holds_up_its_own_chat_alone(stores: impl Stores) {
+    let (handled, mut handling) = tokio::sync::mpsc::unbounded_channel();
+    let (open, gate) = tokio::sync::watch::channel(false);
+    let handlers = Handlers::with_state((handled, gate)).on_chat_deactivated(|event, context| async move {
+        let (handled, mut gate) = context.state;
+        if event.chat_id.as_str().starts_with("SLOW") {
+            gate.wait_for(|open| *open).await?;
+        }
+        handled.send(event.chat_id.into_string())?;
+        Ok(())
+    });
+    let inbox = builder(&stores).await.duplicates(Duplicates::None).concurrency(2).start(handlers);
+    let others: Vec<_> = (0..50).map(|number| format!("C{number}")).collect();
+    for chat_id in ["SLOW", "SLOW"].into_iter().chain(others.iter().map(String::as_str)) {
+        deliver(&inbox, &chat_deactivated(chat_id)).await;
+    }
+    for chat_id in &others {
+        assert_eq!(handling.recv().await.as_ref(), Some(chat_id));
+    }
+    open.send(true).unwrap();
+    inbox.idle().await.unwrap();
+    assert_eq!([handling.recv().await.unwrap(), handling.recv().await.unwrap()], ["SLOW", "SLOW"]);
+}
+
 async fn more_webhooks_than_fit_into_memory_are_all_handled(stores: impl Stores) {
     let seen = Seen::default();
     let (handling, gate) = tokio::sync::watch::channel(false);
@@ -260,7 +286,7 @@ async fn after_a_shutdown_nothing_is_taken_and_what_waits_is_handled_by_the_next
             Ok(())
         },
     );
-    let inbox = builder(&stores).await.lanes(1).start(handlers);
+    let inbox = builder(&stores).await.concurrency(1).start(handlers);
     deliver(&inbox, &chat_deactivated("C1")).await;
     starting.recv().await.unwrap();
     deliver(&inbox, &chat_deactivated("C2")).await;
