@@ -16,6 +16,8 @@ use serde::{
     Serialize,
     de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor},
 };
+use tokio::task::{JoinError, JoinHandle};
+use tracing::{Instrument as _, instrument::WithSubscriber as _};
 
 use crate::{
     Error, ErrorKind, LiveChat, Response, Result,
@@ -36,7 +38,8 @@ pub trait Paged: Action {
 /// The pages of a list, one answer after the other.
 ///
 /// It ends after the last page, and after a failure: [`next_page_id`](Self::next_page_id) then still names the page that failed, from
-/// which the list can be resumed within a month. Dropping [`try_next`](Self::try_next) loses no page.
+/// which the list can be resumed within a month. Dropping [`try_next`](Self::try_next) loses no page: one that was asked for comes in a task of
+/// its own, and is given out when it is asked for again. Dropping the list ends that.
 #[must_use = "a list is read only as far as it is asked for"]
 pub struct Pages<A> {
     pages: RawPages,
@@ -186,14 +189,48 @@ struct RawPages {
     info: &'static ActionInfo,
     /// The page that comes next, or that failed.
     page_id: Option<String>,
+    /// A page that came next before; the distance to the following one doubles. In a circle, one of them comes next again.
+    milestone: Option<String>,
+    read: usize,
     state: State,
 }
 
 enum State {
     Idle(Result<Encoded>),
-    Waiting(Pin<Box<dyn Future<Output = Result<Response<Bytes>>> + Send>>),
+    Waiting(UnderWay),
     /// A page was given out, and what comes next is not known yet; or the list is over.
     Over,
+}
+
+/// A page that was asked for, in a task of its own: a call that its list alone could move on would stay in the queue of the rate limit while
+/// nobody asks the list, and hold all others back.
+struct UnderWay(JoinHandle<Result<Response<Bytes>>>);
+
+impl UnderWay {
+    fn begin(call: impl Future<Output = Result<Response<Bytes>>> + Send + 'static) -> Self {
+        Self(tokio::spawn(call.in_current_span().with_current_subscriber()))
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Response<Bytes>>> {
+        Pin::new(&mut self.0).poll(context).map(|page| page.unwrap_or_else(|lost| Err(ended(lost))))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Goes on with the panic of a layer; the error of a task whose runtime ended.
+fn ended(lost: JoinError) -> Error {
+    match lost.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(lost) => {
+            let message = "the runtime in which the page was asked for has ended";
+            Error::new(ErrorKind::Transport, message).with_source(lost).with_reached()
+        }
+    }
 }
 
 impl RawPages {
@@ -205,7 +242,15 @@ impl RawPages {
                 (http.and_then(|http| encode::request(http, &PageRequest { page_id: &id })), Some(id))
             }
         };
-        Self { livechat, context, info: A::INFO, page_id, state: State::Idle(request) }
+        Self {
+            livechat,
+            context,
+            info: A::INFO,
+            page_id,
+            milestone: None,
+            read: 0,
+            state: State::Idle(request),
+        }
     }
 
     /// The next page as it came. [`proceed`](Self::proceed) must follow, or the list is over.
@@ -213,8 +258,8 @@ impl RawPages {
         loop {
             match &mut self.state {
                 State::Over => return Poll::Ready(None),
-                State::Waiting(future) => {
-                    let page = ready!(future.as_mut().poll(context));
+                State::Waiting(page) => {
+                    let page = ready!(page.poll(context));
                     self.state = State::Over;
                     return Poll::Ready(Some(page));
                 }
@@ -223,10 +268,8 @@ impl RawPages {
                         continue;
                     };
                     let (livechat, context, info) = (self.livechat.clone(), self.context.clone(), self.info);
-                    self.state =
-                        State::Waiting(Box::pin(
-                            async move { livechat.dispatch(info, request, &context).await },
-                        ));
+                    let call = async move { livechat.dispatch(info, request, &context).await };
+                    self.state = State::Waiting(UnderWay::begin(call));
                 }
             }
         }
@@ -248,8 +291,9 @@ impl RawPages {
     /// Goes on to the page that the last one names.
     fn proceed(&mut self, next: Option<String>, page: &Response<Bytes>) -> Result<()> {
         let next = next.filter(|id| !id.is_empty());
-        if next.is_some() && next == self.page_id {
-            return Err(Error::new(ErrorKind::Decode, "the page names itself as the next one")
+        if next.is_some() && (next == self.page_id || next == self.milestone) {
+            let message = "the page names as the next one a page that came before: the list is a circle";
+            return Err(Error::new(ErrorKind::Decode, message)
                 .with_action(self.info.name)
                 .with_request_id(page.request_id())
                 .with_attempts(page.attempts())
@@ -258,6 +302,10 @@ impl RawPages {
         if let Some(id) = &next {
             let http = livechat::route(self.info)?;
             self.state = State::Idle(encode::request(http, &PageRequest { page_id: id }));
+        }
+        self.read += 1;
+        if self.read.is_power_of_two() {
+            self.milestone.clone_from(&next);
         }
         self.page_id = next;
         Ok(())

@@ -1,15 +1,18 @@
 //! Lists, page by page and item by item.
 
-use std::pin::Pin;
+use std::{pin::Pin, time::Duration};
 
 use futures_core::Stream;
 use livechat_client::{
     ErrorKind, Items, Paged, Pages,
+    layers::{RateLimit, Request},
     types::{Action, ActionInfo, Api, Content, Http, Method, Pagination, Repeatable},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::support::{Script, Server};
+use tokio::time::timeout;
+
+use crate::support::{CHAT, GET_CHAT, Script, Server, answer, in_memory};
 
 #[derive(Debug, Serialize)]
 struct ListThreads {
@@ -148,6 +151,58 @@ async fn a_page_that_names_itself_as_the_next_is_an_error_and_no_endless_list() 
     pages.try_next().await.unwrap().unwrap();
     assert_eq!(pages.try_next().await.unwrap_err().kind(), ErrorKind::Decode);
     assert!(pages.try_next().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn pages_that_lead_in_a_circle_are_an_error_and_no_endless_list() {
+    let names = |next| format!(r#"{{"threads":[{{"id":"a"}}],"next_page_id":"{next}"}}"#);
+    // Two pages lead to a circle of three.
+    let circle = ["p1", "p2", "p3", "p4", "p2"].into_iter().chain(["p3", "p4", "p2"].into_iter().cycle());
+    let server = Server::start(circle.take(30).map(|next| Script::ok(&names(next)))).await;
+    let mut pages = server.client().agent().pages(&LIST_THREADS);
+    let mut read = 0;
+    let error = loop {
+        match pages.try_next().await {
+            Ok(page) => read += usize::from(page.is_some()),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("circle"), "{error}");
+    assert!(read < 12, "{read}");
+    assert!(pages.try_next().await.unwrap().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_nobody_waits_for_any_more_holds_no_other_call_back() {
+    let client = in_memory(|request: Request| {
+        answer(200, &[], if request.uri().path().ends_with("list_threads") { PAGES[0] } else { CHAT })
+    });
+    let limit = RateLimit::per_minute(1).max_wait(Duration::from_secs(150));
+    let agent = client.timeout(Duration::from_secs(180)).rate_limit(limit).build().unwrap().agent();
+    let mut pages = agent.pages(&LIST_THREADS);
+    pages.try_next().await.unwrap().unwrap();
+    // The second page waits for its turn, and whoever asked for it does something else meanwhile.
+    timeout(Duration::from_secs(1), pages.try_next()).await.unwrap_err();
+    agent.send(&GET_CHAT).await.unwrap();
+    // It came meanwhile, and is there also after the time that its call had.
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert!(timeout(Duration::ZERO, pages.try_next()).await.unwrap().is_err(), "it names itself");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_is_dropped_gives_up_its_turn() {
+    let client = in_memory(|request: Request| {
+        answer(200, &[], if request.uri().path().ends_with("list_threads") { PAGES[0] } else { CHAT })
+    });
+    let agent = client.rate_limit(RateLimit::per_minute(1)).build().unwrap().agent();
+    agent.send(&GET_CHAT).await.unwrap();
+    let start = tokio::time::Instant::now();
+    let mut pages = agent.pages(&LIST_THREADS);
+    timeout(Duration::from_secs(1), pages.try_next()).await.unwrap_err();
+    drop(pages);
+    agent.send(&GET_CHAT).await.unwrap();
+    assert_eq!(start.elapsed(), Duration::from_secs(60));
 }
 
 #[tokio::test]
