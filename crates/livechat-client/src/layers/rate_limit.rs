@@ -25,7 +25,8 @@ use crate::{BoxError, Call, Error, ErrorKind, Result, clock::after, error};
 /// [`max_wait`](Self::max_wait) fails with [`ErrorKind::RateLimit`].
 ///
 /// When the server refuses a request all the same (429 or `too_many_requests`), all requests of that token pause for the time that
-/// `Retry-After` names, or for a second, and twice as long after each further refusal, up to 32 seconds.
+/// `Retry-After` names, an hour at most (some name a moment where a time is meant). Where it names none, they pause for a second, and twice
+/// as long after each further refusal, up to 32 seconds.
 ///
 /// Clones share their counts: give the same `RateLimit` to several clients that use the same token.
 ///
@@ -249,6 +250,9 @@ impl Gate {
 impl Backoff {
     /// How long to pause after a refusal; `None` for one of a request sent before a pause that is under way.
     fn pause(&mut self, asked: Option<Duration>) -> Option<Duration> {
+        const LONGEST: Duration = Duration::from_secs(60 * 60);
+        // No time at all is less than a second, or a date by another clock: no pause would end the refusals.
+        let asked = asked.filter(|asked| !asked.is_zero()).map(|asked| asked.min(LONGEST));
         if asked.is_none() && self.is_under_way() {
             return None;
         }

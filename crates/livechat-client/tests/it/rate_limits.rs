@@ -213,6 +213,36 @@ async fn refusals_without_a_time_pause_longer_and_longer() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_wait_of_no_time_is_none_and_the_pauses_grow_all_the_same() {
+    for after in ["0", "Wed, 21 Oct 2015 07:28:00 GMT"] {
+        let headers: &[_] = Box::leak(Box::new([("retry-after", after)]));
+        let (builder, times) = refusing(4, headers);
+        let client = builder.retry(Retry::never()).build().unwrap();
+        for index in 0..5 {
+            let _ = client.agent().send(&numbered(index)).await;
+        }
+        let times = times.lock().unwrap();
+        let pauses: Vec<_> = times.windows(2).map(|pair| (pair[1] - pair[0]).as_secs()).collect();
+        assert_eq!(pauses, [1, 2, 4, 8], "{after}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_absurd_wait_does_not_shut_a_token_out_for_good() {
+    // A moment where seconds are meant, and a date by a clock that is wrong.
+    for after in ["1796000000", "18446744073709551615", "Sat, 21 Oct 2215 07:28:00 GMT"] {
+        let headers: &[_] = Box::leak(Box::new([("retry-after", after)]));
+        let (builder, _) = refusing(1, headers);
+        let client = builder.retry(Retry::never()).build().unwrap();
+        client.agent().send(&numbered(0)).await.unwrap_err();
+        sleep(Duration::from_secs(3539)).await;
+        assert!(client.agent().send(&numbered(1)).await.unwrap_err().is_rate_limited(), "{after}");
+        sleep(Duration::from_secs(61)).await;
+        client.agent().send(&numbered(2)).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_accepted_request_ends_the_growth_of_pauses() {
     let times: Arc<Mutex<Vec<Instant>>> = Arc::default();
     let note = times.clone();

@@ -189,7 +189,7 @@ async fn whatever_happens_to_a_call_no_span_event_or_error_shows_a_secret() {
     for credentials in [Credentials::provided("test", Secretive), Credentials::bearer("dal:hunter2"), basic] {
         let server = Server::start(script()).await;
         let retry = Retry::new().backoff(std::time::Duration::ZERO, std::time::Duration::ZERO);
-        let client = server.builder_for(credentials).retry(retry).build().unwrap();
+        let client = server.builder_for(credentials).retry(retry).no_rate_limit().build().unwrap();
         let mut shown = format!("{client:?} {:?}", client.agent());
         while server.received().len() < script().len() {
             let error = client.agent().send(&GET_CHAT).await.unwrap_err();
