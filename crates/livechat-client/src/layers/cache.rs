@@ -12,11 +12,12 @@ use quick_cache::{
     Weighter,
     sync::{EntryAction, EntryResult},
 };
+use serde::de::IgnoredAny;
 use tokio::time::Instant;
 use tower::Layer;
 
 use super::stage::{Answer, HttpService, Request, Stage, Step};
-use crate::{Call, Result, clock::after};
+use crate::{Call, Result, clock::after, json};
 
 /// Keeps the answers of the Customer Chat API's configuration actions; add it with
 /// [`LiveChatBuilder::layer`](crate::LiveChatBuilder::layer).
@@ -26,8 +27,9 @@ use crate::{Call, Result, clock::after};
 /// now; it is kept only if [`dynamic_for`](Self::dynamic_for) says how old that may be.
 ///
 /// Answers are told apart by their address: API, organization, group, version, language. All credentials of a client share them, for
-/// they are the same to every customer. Failures are not kept. Of several calls for what is not there, one asks the server and the
-/// others wait. When there is more than [`max_bytes`](Self::max_bytes), what is used least makes room. Clones share what is kept.
+/// they are the same to every customer. Failures are not kept, nor is what is no JSON, such as the page of a proxy. Of several calls for
+/// what is not there, one asks the server and the others wait. When there is more than [`max_bytes`](Self::max_bytes), what is used least
+/// makes room. Clones share what is kept.
 ///
 /// ```
 /// use std::time::Duration;
@@ -155,7 +157,7 @@ impl Step for Cache {
         };
         // If this ends early, or fails, the place is free again and the next who waits asks.
         let answer = rest.send(request).await?;
-        if answer.status() == StatusCode::OK {
+        if answer.status() == StatusCode::OK && json::read::<IgnoredAny>(answer.body()).is_ok() {
             // It is not kept if the room was emptied meanwhile.
             let _ = place.insert(Kept::new(&answer, age));
         }

@@ -163,6 +163,26 @@ async fn failures_are_not_kept() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_no_json_is_not_kept_whatever_its_status() {
+    // The page of a proxy, and an answer that lacks its end.
+    for wrong in ["<html>Log in to the network</html>", "", r#"{"buttons":["#] {
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = count.clone();
+        let builder = in_memory(move |request: Request| match counted.fetch_add(1, Ordering::SeqCst) {
+            0 => answer(200, &[], wrong),
+            number => good(request.uri().path(), number),
+        });
+        let customer = customer(builder.layer(Cache::new()));
+        let request = GetConfiguration::new(3, "c1");
+        assert!(customer.get_configuration(&request).await.unwrap_err().is_decode(), "{wrong}");
+        for _ in 0..2 {
+            customer.get_configuration(&request).await.unwrap();
+        }
+        assert_eq!(count.load(Ordering::SeqCst), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn no_more_is_kept_than_there_is_room_for() {
     let (builder, count) = client(good, Cache::new().max_bytes(1_000));
     let customer = customer(builder);
