@@ -47,7 +47,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Outcome<T> {
 
     fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Item<T>, M::Error> {
         let value = Value::deserialize(MapAccessDeserializer::new(map))?;
-        let outcome = match value.get("error") {
+        let outcome = match value.get("error").filter(|error| !error.is_null()) {
             Some(error) => ApiError::deserialize(error).map(Err),
             None => T::deserialize(value).map(Ok),
         };

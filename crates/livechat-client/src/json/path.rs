@@ -59,6 +59,9 @@ fn shown(parts: &[String]) -> String {
     path
 }
 
+/// How deep a path is told: what can be read is no deeper, and what is skipped may be of any depth.
+const DEEPEST: usize = 128;
+
 /// How many bytes come before a position, whose line counts from 1, and whose column is the number of the line's bytes.
 fn offset(json: &[u8], line: usize, column: usize) -> usize {
     let before: usize =
@@ -92,7 +95,7 @@ fn path(read: &[u8]) -> Vec<String> {
         Open::Array(index) => Some(format!("[{index}]")),
         Open::Object(key) => key.map(|key| String::from_utf8_lossy(key).into_owned()),
     };
-    open.iter().filter_map(part).collect()
+    open.iter().take(DEEPEST).filter_map(part).collect()
 }
 
 /// A string up to its closing quote, without its first, and what follows.

@@ -118,6 +118,14 @@ async fn a_wrong_field_is_named_by_path_line_and_column() {
 }
 
 #[tokio::test]
+async fn an_answer_of_any_depth_is_an_error_with_a_path_of_some_length() {
+    let error = error_of(Script::ok(&format!(r#"{{"new":{}"#, "[".repeat(1_000_000)))).await;
+    assert!(error.is_decode());
+    assert!(error.json_path().unwrap().starts_with("new[0][0]"));
+    assert!(error.to_string().len() < 1_000, "{}", error.to_string().len());
+}
+
+#[tokio::test]
 async fn bytes_that_are_no_text_are_named_by_path_line_and_column() {
     let body = [b"{\"id\": \"x\",\n \"users\": [{\"id\": \"caf".as_slice(), &[0xE9], b"\"}]}"].concat();
     let head = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len());

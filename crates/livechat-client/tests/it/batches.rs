@@ -46,6 +46,14 @@ async fn each_request_of_a_batch_has_its_own_outcome() {
 }
 
 #[tokio::test]
+async fn an_error_that_is_null_is_none() {
+    let body = r#"{"responses":[{"id":"a@b.c","error":null},{"error":null,"id":"d@e.f"}]}"#;
+    let server = Server::start([Script::ok(body)]).await;
+    let outcomes = server.client().configuration().batch(&BATCH_CREATE_AGENTS, &TWO).await.unwrap();
+    assert_eq!(outcomes[1], Ok(CreateAgentResponse { id: "d@e.f".to_owned() }));
+}
+
+#[tokio::test]
 async fn a_wrong_outcome_is_named_by_its_path() {
     let server = Server::start([Script::ok(r#"{"responses":[{"id":"a@b.c"},{"id":1}]}"#)]).await;
     let error = server.client().configuration().batch(&BATCH_CREATE_AGENTS, &TWO).await.unwrap_err();
