@@ -12,7 +12,10 @@ use std::{
 
 use http::HeaderValue;
 use livechat_types::Secret;
-use tokio::{sync::watch, time::Instant};
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout},
+};
 
 use crate::{
     clock::after,
@@ -22,12 +25,16 @@ use crate::{
 
 /// A token this near to its end counts as expired, so that it does not expire on the way.
 const MARGIN: Duration = Duration::from_secs(30);
+/// How long a provider is waited for: one that hangs would keep all later calls from a token.
+const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
 /// Gets access tokens: from a refresh token, from a bot's secret, from another program.
 ///
 /// It is asked when there is no token yet, when the last one is about to expire, and when the server refused it; never twice at a
 /// time, however many calls wait. It runs in a task of its own: once begun it is carried through, even if every call that waits for
-/// it is dropped. So a refresh token that changes with each use is not lost.
+/// it is dropped. So a refresh token that changes with each use is not lost. Only what takes more than ten minutes is given up.
+///
+/// If it fails while the last token still lasts, that one is sent, and the next call asks again.
 ///
 /// ```
 /// use std::time::Duration;
@@ -141,6 +148,11 @@ pub(crate) struct Token {
 }
 
 impl Token {
+    /// Whether it has not expired, though it may be about to.
+    fn lasts(&self) -> bool {
+        self.expires_at.is_none_or(|end| end > Instant::now())
+    }
+
     /// The region in front of the token, the first time; what the server named since then counts more.
     pub(crate) fn first_use_of_region(&self) -> Option<HeaderValue> {
         if self.region_used.swap(true, Ordering::Relaxed) { None } else { self.region.clone() }
@@ -191,19 +203,27 @@ impl Shared {
         state.flight = Some(flight.clone());
         let shared = self.clone();
         tokio::spawn(async move {
-            let outcome = shared.provider.access_token().await;
-            let outcome = shared.land(outcome);
+            let outcome = timeout(PATIENCE, shared.provider.access_token()).await;
+            let outcome =
+                shared.land(outcome.unwrap_or_else(|_| Err("there was no answer in ten minutes".into())));
             // Nobody may be waiting any more; the token is kept all the same.
             let _ = sender.send(Some(outcome));
         });
         Err(flight)
     }
 
-    /// Keeps the new token, and ends the flight.
+    /// Keeps the new token, or the last one as long as it lasts; and ends the flight.
     fn land(&self, outcome: Result<AccessToken, BoxError>) -> Outcome {
         let mut state = self.state();
         state.flight = None;
-        let token = outcome.map_err(|error| Failure::Provider(error.into()))?;
+        let token = match (outcome, &state.current) {
+            (Ok(token), _) => token,
+            (Err(_), Some(last)) if last.lasts() => {
+                tracing::warn!("the token provider failed; the last token still lasts, and is used");
+                return Ok(last.clone());
+            }
+            (Err(error), _) => return Err(Failure::Provider(error.into())),
+        };
         let text = token.secret.expose();
         let header = bearer(text).map_err(Failure::Unsendable)?;
         state.generation += 1;

@@ -212,6 +212,60 @@ async fn a_provider_that_fails_tells_all_who_wait_and_is_asked_again_by_the_next
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_that_still_lasts_is_used_while_its_successor_cannot_be_had() {
+    let lifetime = Some(Duration::from_secs(60));
+    let provider = Arc::new(Counting { lifetime, fails: Some(2), ..Counting::default() });
+    let (agent, seen) = client(&provider, |_| true);
+    agent.send(&GET_CHAT).await.unwrap();
+    sleep(Duration::from_secs(45)).await;
+    for _ in 0..2 {
+        agent.send(&GET_CHAT).await.unwrap();
+    }
+    assert_eq!(*seen.lock().unwrap(), ["token-1", "token-1", "token-3"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_is_over_or_refused_is_not_used_however_the_provider_fails() {
+    let lifetime = Some(Duration::from_secs(60));
+    let provider = Arc::new(Counting { lifetime, fails: Some(2), ..Counting::default() });
+    let (agent, seen) = client(&provider, |_| true);
+    agent.send(&GET_CHAT).await.unwrap();
+    // It ends while the provider is asked.
+    sleep(Duration::from_millis(59_500)).await;
+    assert_eq!(agent.send(&GET_CHAT).await.unwrap_err().kind(), ErrorKind::Auth);
+    assert_eq!(*seen.lock().unwrap(), ["token-1"]);
+
+    let provider = Arc::new(Counting { lifetime, fails: Some(2), ..Counting::default() });
+    let (agent, seen) = client(&provider, |token| token != "token-1");
+    assert_eq!(agent.send(&GET_CHAT).await.unwrap_err().kind(), ErrorKind::Auth);
+    assert_eq!(*seen.lock().unwrap(), ["token-1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_hangs_is_given_up_and_asked_again() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    struct Hanging(Arc<AtomicUsize>);
+    impl TokenProvider for Hanging {
+        fn access_token(&self) -> TokenFuture<'_> {
+            let first = self.0.fetch_add(1, Ordering::SeqCst) == 0;
+            Box::pin(async move {
+                if first {
+                    std::future::pending::<()>().await;
+                }
+                Ok(AccessToken::new("fra:token"))
+            })
+        }
+    }
+    let credentials = Credentials::provided("test", Hanging(asked.clone()));
+    let agent = in_memory(|_| answer(200, &[], CHAT)).build().unwrap().with_credentials(credentials).agent();
+    let start = Instant::now();
+    while agent.send(&GET_CHAT).await.is_err() {
+        assert!(start.elapsed() < Duration::from_secs(3600));
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_provider_that_panics_harms_only_the_calls_that_wait_for_it() {
     let provider = Arc::new(Counting { panics: Some(1), ..Counting::default() });
     let (agent, seen) = client(&provider, |_| true);
