@@ -172,7 +172,8 @@ impl Kept {
         Self {
             status: answer.status(),
             headers: Arc::new(headers),
-            body: answer.body().clone(),
+            // The bytes may stand in a buffer of the connection, which is larger than they are.
+            body: Bytes::copy_from_slice(answer.body()),
             until: after(age),
         }
     }

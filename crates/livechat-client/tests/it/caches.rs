@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use livechat_client::{
     Credentials, CustomerApi, LiveChatBuilder,
     layers::{Answer, Cache, Request},
@@ -180,6 +181,25 @@ async fn what_is_no_json_is_not_kept_whatever_its_status() {
         }
         assert_eq!(count.load(Ordering::SeqCst), 2);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_is_kept_without_the_room_that_it_came_in() {
+    struct Room(Arc<str>);
+    impl AsRef<[u8]> for Room {
+        fn as_ref(&self) -> &[u8] {
+            self.0.as_bytes()
+        }
+    }
+    let room: Arc<str> = CONFIGURATION.into();
+    let server = room.clone();
+    let builder = in_memory(move |_| Answer::new(Bytes::from_owner(Room(server.clone()))));
+    let before = Arc::strong_count(&room);
+    let customer = customer(builder.layer(Cache::new()));
+    let request = GetConfiguration::new(3, "c1");
+    drop(customer.get_configuration(&request).await.unwrap());
+    assert_eq!(Arc::strong_count(&room), before);
+    assert_eq!(customer.get_configuration(&request).await.unwrap().body(), CONFIGURATION);
 }
 
 #[tokio::test(start_paused = true)]
