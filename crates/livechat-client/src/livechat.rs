@@ -31,8 +31,7 @@ pub(crate) const AUTHOR_ID: HeaderName = HeaderName::from_static("x-author-id");
 /// It is cheap to clone; clones share connections, rate limits and what is learned of the region. One per process is right.
 ///
 /// Every call may be dropped at any await. Until its request is on the way nothing has happened; after that the server may have
-/// carried it out or not, as when a connection fails. One that is kept and not polled, say beside the branch of a `select!` that runs, stays
-/// in the queue of the rate limit and holds back who is behind it: give such a call a task of its own. Lists do so themselves.
+/// carried it out or not, as when a connection fails.
 ///
 /// ```
 /// use livechat_client::{Credentials, LiveChat};

@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     fmt,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -21,8 +21,9 @@ use crate::{BoxError, Call, Error, ErrorKind, Result, clock::after, error};
 ///
 /// It counts exactly: whichever moment a window begins at, no more than the allowed number of requests is let through within it,
 /// while a burst may use the whole allowance at once. Each token has an allowance and a queue of its own; who comes first goes first. A
-/// call that is dropped while it waits leaves the queue and uses nothing. A call that would wait longer than
-/// [`max_wait`](Self::max_wait) fails with [`ErrorKind::RateLimit`].
+/// call that is dropped while it waits leaves the queue and uses nothing; one that is kept and not polled, as in a buffer of futures, is
+/// overtaken a second after its time came. A call that would wait longer than [`max_wait`](Self::max_wait) fails with
+/// [`ErrorKind::RateLimit`].
 ///
 /// When the server refuses a request all the same (429 or `too_many_requests`), all requests of that token pause for the time that
 /// `Retry-After` names, an hour at most (some name a moment where a time is meant). Where it names none, they pause for a second, and twice
@@ -171,9 +172,7 @@ impl RateLimit {
     /// Waits for the turn of a request.
     async fn queue(&self, gate: &Gate, deadline: Instant) -> Result<()> {
         let end = deadline.min(after(self.max_wait));
-        let Ok(_turn) = timeout_at(end, gate.turn.lock()).await else {
-            return Err(self.too_long(self.allowance.window));
-        };
+        let Some(_turn) = self.turn(gate, end).await? else { return Ok(()) };
         loop {
             match self.take(gate).await? {
                 Take::Granted => return Ok(()),
@@ -181,6 +180,38 @@ impl RateLimit {
                 Take::Wait(wait) => sleep(wait).await,
             }
         }
+    }
+
+    /// Waits until a request is the first in the queue; `None` if it overtook whoever is, and is counted.
+    async fn turn<'a>(
+        &self,
+        gate: &'a Gate,
+        end: Instant,
+    ) -> Result<Option<tokio::sync::MutexGuard<'a, ()>>> {
+        let mut turn = pin!(gate.turn.lock());
+        loop {
+            let overdue = self.overdue(gate).unwrap_or(end).min(end);
+            if let Ok(turn) = timeout_at(overdue, turn.as_mut()).await {
+                return Ok(Some(turn));
+            }
+            let now = Instant::now();
+            if now >= end {
+                return Err(self.too_long(self.allowance.window));
+            }
+            // Who took a place meanwhile was awake.
+            let is_overdue = self.overdue(gate).is_some_and(|overdue| overdue <= now);
+            if is_overdue && self.count(gate) == Take::Granted {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// When a place will have been free for so long that whoever is the first in the queue is surely not polled. What a store of one's own
+    /// counts is not known.
+    fn overdue(&self, gate: &Gate) -> Option<Instant> {
+        const PATIENCE: Duration = Duration::from_secs(1);
+        let free = if self.store.is_none() { lock(&gate.log).free_since(self.allowance) } else { None };
+        free?.checked_add(PATIENCE)
     }
 
     /// Counts a request at its gate, if there is a place for it.
@@ -329,6 +360,16 @@ impl Log {
                 Take::Granted
             }
         }
+    }
+
+    /// Since when there is a place, or when there will be one; `None` if nothing was counted that would tell.
+    fn free_since(&self, allowance: Allowance) -> Option<Instant> {
+        let oldest = self.granted.len().checked_sub(allowance.requests as usize);
+        let counted = match oldest.and_then(|oldest| self.granted.get(oldest)) {
+            Some(oldest) => Some(oldest.checked_add(allowance.window)?),
+            None => self.granted.back().copied(),
+        };
+        counted.max(self.paused_until)
     }
 
     /// Drops what no longer matters.

@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    task::Poll,
     time::Duration,
 };
 
@@ -134,6 +135,31 @@ async fn a_dropped_waiter_uses_nothing() {
     }
     agent.send(&numbered(10)).await.unwrap();
     assert_eq!(*sent.lock().unwrap(), [(0, start), (10, start + MINUTE)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_that_nobody_polls_hold_back_no_other() {
+    let (client, sent) = noting(RateLimit::per_minute(1));
+    let start = Instant::now();
+    client.agent().send(&numbered(0)).await.unwrap();
+    // The first has its turn, the second waits for it, and both are left lying: as in a `select!`, or in a buffer of futures.
+    let agent = client.agent();
+    let (first, second) = (numbered(1), numbered(2));
+    let mut parked = [Box::pin(agent.send(&first)), Box::pin(agent.send(&second))];
+    for call in &mut parked {
+        assert!(std::future::poll_fn(|context| Poll::Ready(call.as_mut().poll(context).is_pending())).await);
+    }
+    let (third, fourth) = (numbered(3), numbered(4));
+    let (third, fourth) = tokio::join!(agent.send(&third), agent.send(&fourth));
+    assert!(third.is_ok() && fourth.is_ok());
+    for call in parked {
+        call.await.unwrap();
+    }
+    let sent = sent.lock().unwrap();
+    assert_within_limit(&sent, 1, MINUTE);
+    let order: Vec<_> = sent.iter().map(|(number, _)| *number).collect();
+    assert_eq!(order, [0, 3, 4, 1, 2]);
+    assert!(sent[4].1 - start < MINUTE * 4 + Duration::from_secs(5));
 }
 
 #[tokio::test(start_paused = true)]
