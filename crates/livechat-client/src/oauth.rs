@@ -293,8 +293,9 @@ impl OAuthTokens {
 
     /// Runs after each refresh, before the new access token is used: the place to store the new refresh token.
     ///
-    /// If it fails, so do the calls that wait for the token, unless the last one still lasts; the next call tries it again with the same tokens. For an application
-    /// without a client secret the old refresh token is used up by then, so what is not stored must not be lost from memory.
+    /// If it fails, so do the calls that wait for the token, unless the last one still lasts; the next call tries it again with the same
+    /// tokens. For an application without a client secret the old refresh token is used up by then, so what is not stored must not be
+    /// lost from memory.
     pub fn on_refresh<F, R>(mut self, hook: F) -> Self
     where
         F: Fn(TokenDetails) -> R + Send + Sync + 'static,

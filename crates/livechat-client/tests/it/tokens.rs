@@ -243,7 +243,6 @@ async fn a_token_that_is_over_or_refused_is_not_used_however_the_provider_fails(
 
 #[tokio::test(start_paused = true)]
 async fn a_provider_that_hangs_is_given_up_and_asked_again() {
-    let asked = Arc::new(AtomicUsize::new(0));
     struct Hanging(Arc<AtomicUsize>);
     impl TokenProvider for Hanging {
         fn access_token(&self) -> TokenFuture<'_> {
@@ -256,6 +255,7 @@ async fn a_provider_that_hangs_is_given_up_and_asked_again() {
             })
         }
     }
+    let asked = Arc::new(AtomicUsize::new(0));
     let credentials = Credentials::provided("test", Hanging(asked.clone()));
     let agent = in_memory(|_| answer(200, &[], CHAT)).build().unwrap().with_credentials(credentials).agent();
     let start = Instant::now();
