@@ -205,6 +205,24 @@ async fn a_list_that_is_dropped_gives_up_its_turn() {
     assert_eq!(start.elapsed(), Duration::from_secs(60));
 }
 
+#[test]
+fn a_page_whose_runtime_ended_is_an_error_and_one_whose_layer_panics_goes_on_to_panic() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let silent = in_memory(|_| unreachable!()).transport(tower::service_fn(|_: Request| {
+        std::future::pending::<Result<livechat_client::layers::Answer, std::io::Error>>()
+    }));
+    let mut pages = silent.build().unwrap().agent().pages(&LIST_THREADS);
+    runtime().block_on(async { timeout(Duration::ZERO, pages.try_next()).await.unwrap_err() });
+    let error = runtime().block_on(pages.try_next()).unwrap_err();
+    assert!(error.is_transport() && error.may_have_reached_server());
+    assert!(runtime().block_on(pages.try_next()).unwrap().is_none());
+
+    let mut pages = in_memory(|_| panic!("as told")).build().unwrap().agent().pages(&LIST_THREADS);
+    let lost =
+        runtime().block_on(async { tokio::spawn(async move { pages.try_next().await.map(drop) }).await });
+    assert!(lost.unwrap_err().is_panic());
+}
+
 #[tokio::test]
 async fn waiting_for_a_page_can_be_given_up_and_taken_up_again() {
     let server = Server::start(pages()).await;
