@@ -5,7 +5,8 @@ pub(crate) mod chats;
 mod range;
 pub(crate) mod tags;
 
-use livechat_types::reports::{ChatsDistribution, ChatsReportFilters, FormKind, GroupFilter};
+use jiff::{Timestamp, ZonedDateTime};
+use livechat_types::reports::{ChatsDistribution, ChatsReportFilters, FormKind, GroupFilter, OffsetDateTime};
 
 use super::Call;
 use crate::{
@@ -70,7 +71,7 @@ impl<'a> Counting<'a> {
 /// If there are filters, exactly one pair of times is among them.
 fn times(
     filters: Option<&ChatsReportFilters>,
-) -> Result<(Option<jiff::Timestamp>, Option<jiff::Timestamp>), ApiError> {
+) -> Result<(Option<ZonedDateTime>, Option<ZonedDateTime>), ApiError> {
     let Some(filters) = filters else { return Ok((None, None)) };
     let greetings = filters.greetings.as_ref();
     let forms = filters.forms.iter().flatten().find(|form| form.from.is_some() || form.to.is_some());
@@ -88,6 +89,11 @@ fn times(
             "`filters`: exactly one pair of times, such as `filters.from` and `filters.to`",
         )),
     }
+}
+
+/// A time that [`times`] refuses if it is none.
+fn checked(time: Option<&OffsetDateTime>) -> Option<Timestamp> {
+    instant("", time?).ok().map(|time| time.timestamp())
 }
 
 fn groups(filter: Option<&GroupFilter>) -> Choice {
@@ -149,8 +155,8 @@ fn search(filters: Option<&ChatsReportFilters>) -> Result<Search, ApiError> {
         countries: choice!("filters.customer_countries", filters.customer_countries),
         event_types,
         greetings: filters.greetings.as_ref().map(|filter| Greetings {
-            from: filter.from.as_ref().and_then(|time| instant("", time).ok()),
-            to: filter.to.as_ref().and_then(|time| instant("", time).ok()),
+            from: checked(filter.from.as_ref()),
+            to: checked(filter.to.as_ref()),
             ids: Choice {
                 exists: filter.exists,
                 ..Choice::lenient(filter.values.as_deref(), filter.exclude_values.as_deref())
@@ -180,8 +186,8 @@ fn forms(filters: &ChatsReportFilters) -> Vec<Forms> {
                 FormKind::PostChat => "postchat".to_owned(),
                 other => other.to_string(),
             }),
-            from: filter.from.as_ref().and_then(|time| instant("", time).ok()),
-            to: filter.to.as_ref().and_then(|time| instant("", time).ok()),
+            from: checked(filter.from.as_ref()),
+            to: checked(filter.to.as_ref()),
             answers: Choice {
                 exists: filter.exists,
                 ..Choice::lenient(filter.values.as_deref(), filter.exclude_values.as_deref())

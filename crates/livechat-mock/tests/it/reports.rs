@@ -76,6 +76,22 @@ async fn a_report_counts_what_happened() {
     assert_eq!(mock.report("chats/total_chats", none).await["total"], 0);
 }
 
+/// The parameters of the Reports API: without a time zone, and agents of none, `filters.from` says which it is.
+#[tokio::test]
+async fn a_day_begins_where_the_filter_says_unless_a_time_zone_is_named() {
+    let late = "2026-03-03T03:00:00Z".parse().unwrap();
+    let mock = Mock::with(MockServer::builder().stopped_at(late)).await;
+    mock.customer("start_chat", json!({})).await.ok();
+    let filters = json!({"from": "2026-03-02T00:00:00-05:00", "to": "2026-03-03T23:59:59-05:00"});
+    let there = mock.report("chats/total_chats", json!({"filters": filters})).await;
+    assert_eq!(there["records"], json!({"2026-03-02": {"total": 1}, "2026-03-03": {}}));
+    let named = json!({"filters": filters, "timezone": "UTC"});
+    let here = mock.report("chats/total_chats", named).await;
+    assert_eq!(here["records"]["2026-03-03"], json!({"total": 1}));
+    let available = mock.report("agents/availability", json!({"filters": filters})).await;
+    assert_eq!(available["records"].as_object().unwrap().len(), 2);
+}
+
 #[tokio::test]
 async fn every_report_shows_something_of_the_seed() {
     let mock = Mock::with(MockServer::builder().seed(42)).await;

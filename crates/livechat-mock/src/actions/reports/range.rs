@@ -1,7 +1,8 @@
 //! The time that a report spans, and the keys that its records have. Knows nothing of chats.
 
 use jiff::{
-    RoundMode, SignedDuration, Timestamp, ToSpan, Unit, ZonedDateTimeRound, civil::DateTime, tz::TimeZone,
+    RoundMode, SignedDuration, Timestamp, ToSpan, Unit, ZonedDateTime, ZonedDateTimeRound, civil::DateTime,
+    fmt::temporal::Pieces, tz::TimeZone,
 };
 use livechat_types::reports::OffsetDateTime;
 
@@ -30,26 +31,30 @@ enum Cut {
     Year,
 }
 
-/// The instant that a filter names.
-pub(super) fn instant(place: &str, time: &OffsetDateTime) -> Result<Timestamp, ApiError> {
+/// The instant that a filter names, at the offset that it is written with.
+pub(super) fn instant(place: &str, time: &OffsetDateTime) -> Result<ZonedDateTime, ApiError> {
     let text = time.as_str();
-    text.parse().map_err(|_| {
-        ApiError::validation(format!("`{place}`: \"{text}\" is no time as `2024-03-04T00:00:00+01:00`"))
-    })
+    let wrong =
+        || ApiError::validation(format!("`{place}`: \"{text}\" is no time as `2024-03-04T00:00:00+01:00`"));
+    let at: Timestamp = text.parse().map_err(|_| wrong())?;
+    let offset = Pieces::parse(text).ok().and_then(|pieces| pieces.to_numeric_offset()).ok_or_else(wrong)?;
+    Ok(at.to_zoned_datetime(TimeZone::fixed(offset)))
 }
 
 impl Range {
+    /// Without a time zone that is named, the offset of `from` decides what a day is: the mock's agents have no zone of their own.
     pub(super) fn new(
         now: Timestamp,
         distribution: &str,
         timezone: Option<&str>,
-        from: Option<Timestamp>,
-        to: Option<Timestamp>,
+        from: Option<ZonedDateTime>,
+        to: Option<ZonedDateTime>,
     ) -> Result<Self, ApiError> {
-        let zone = match timezone {
-            None => TimeZone::UTC,
-            Some(name) => TimeZone::get(name)
+        let zone = match (timezone, &from) {
+            (Some(name), _) => TimeZone::get(name)
                 .map_err(|_| ApiError::validation(format!("`timezone`: there is no time zone \"{name}\"")))?,
+            (None, Some(from)) => from.time_zone().clone(),
+            (None, None) => TimeZone::UTC,
         };
         let cut = match distribution {
             "hour" => Cut::Hour,
@@ -58,8 +63,8 @@ impl Range {
             "year" => Cut::Year,
             _ => Cut::Day,
         };
-        let to = to.unwrap_or(now);
-        let from = from.unwrap_or_else(|| to.saturating_sub(DEFAULT).unwrap_or(to));
+        let to = to.map_or(now, |to| to.timestamp());
+        let from = from.map_or_else(|| to.saturating_sub(DEFAULT).unwrap_or(to), |from| from.timestamp());
         if from > to {
             return Err(ApiError::validation("`filters`: `from` is after `to`"));
         }
@@ -128,12 +133,20 @@ impl Range {
 
 #[cfg(test)]
 mod tests {
-    use super::Range;
+    use super::{Range, instant};
     use jiff::Timestamp;
 
     fn range(distribution: &str, zone: &str, from: &str, to: &str) -> Range {
-        let time = |text: &str| text.parse::<Timestamp>().unwrap();
-        Range::new(Timestamp::UNIX_EPOCH, distribution, Some(zone), Some(time(from)), Some(time(to))).unwrap()
+        let time = |text: &str| Some(instant("from", &text.into()).unwrap());
+        let zone = Some(zone).filter(|zone| !zone.is_empty());
+        Range::new(Timestamp::UNIX_EPOCH, distribution, zone, time(from), time(to)).unwrap()
+    }
+
+    #[test]
+    fn without_a_time_zone_the_offset_of_from_decides_what_a_day_is() {
+        let range = range("day", "", "2024-03-04T00:00:00-05:00", "2024-03-05T23:59:59-05:00");
+        assert_eq!(range.keys(), ["2024-03-04", "2024-03-05"]);
+        assert_eq!(range.key("2024-03-05T04:59:59Z".parse().unwrap()), "2024-03-04");
     }
 
     #[test]
