@@ -235,7 +235,14 @@ impl MockServer {
     }
 
     /// Makes requests fail. Faults that were injected first come first.
+    ///
+    /// # Panics
+    ///
+    /// If the fault could never happen: its action or its error is misspelt, or it is to happen no time.
+    #[track_caller]
     pub fn inject(&self, fault: Fault) {
+        let slip = fault.slip(&self.shared.routes);
+        assert!(slip.is_none(), "{fault:?} can never happen: {}", slip.unwrap_or_default());
         self.shared.faults.add(fault);
     }
 

@@ -11,7 +11,7 @@ use jiff::{Timestamp, civil::Date};
 use tokio::net::TcpListener;
 
 use super::{
-    MockServer, OnRequest, RecordedRequest, Shared, connection,
+    Fresh, MockServer, OnRequest, RecordedRequest, Shared, connection,
     delivery::{Deliveries, Schedule},
     faults::Faults,
     log::Log,
@@ -161,31 +161,30 @@ impl MockServerBuilder {
     /// It fails if the port is taken or the snapshot cannot be read.
     pub async fn start(self) -> io::Result<MockServer> {
         let Self { seed, region, stopped_at, max_chats, .. } = self;
-        let fresh = move || {
-            let clock = Clock::new(stopped_at);
-            let mut state = State::new(seed.unwrap_or(0), &region, clock, max_chats);
-            state.ready_made();
-            if seed.is_some() {
-                seed::fill(&mut state);
-            }
-            state
-        };
-        let state = match &self.snapshot {
-            None => fresh(),
+        let fresh: Fresh = match &self.snapshot {
+            None => Box::new(move || {
+                let clock = Clock::new(stopped_at);
+                let mut state = State::new(seed.unwrap_or(0), &region, clock, max_chats);
+                state.ready_made();
+                if seed.is_some() {
+                    seed::fill(&mut state);
+                }
+                state
+            }),
             Some(snapshot) => {
                 let mut state: State = serde_json::from_slice(snapshot).map_err(|error| {
                     io::Error::new(io::ErrorKind::InvalidData, format!("the snapshot: {error}"))
                 })?;
                 state.max_chats = max_chats.max(1);
-                state
+                Box::new(move || state.clone())
             }
         };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let (deliveries, dispatcher) = Deliveries::new(self.schedule);
         let shared = Arc::new(Shared {
-            state: Mutex::new(state),
-            fresh: Box::new(fresh),
+            state: Mutex::new(fresh()),
+            fresh,
             routes: Routes::new(),
             limits: RateLimit::new(self.rate_limit),
             faults: Faults::default(),

@@ -137,6 +137,11 @@ impl Fault {
         {
             return Some(format!("`type`: no documented error is `{type}`; a `raw` fault answers anything"));
         }
+        if let Kind::Raw { status, .. } = self.kind
+            && !(200..=999).contains(&status)
+        {
+            return Some(format!("`status`: {status} ends no request; it is 200 to 999"));
+        }
         let action = self.action.as_ref()?;
         let known = routes.iter().any(|route| self.is_for(route.info));
         (!known).then(|| format!("`action`: no action over HTTPS is named `{action}`"))

@@ -74,6 +74,14 @@ async fn every_kind_of_fault_can_be_asked_for_over_http_to_begin_and_end_after_s
     }
     let misspelt = json!({"fault": "reset", "aktion": "list_chats"});
     assert_eq!(mock.post("/_mock/faults", "", misspelt).await.status, StatusCode::BAD_REQUEST);
+    let no_answer = json!({"fault": "raw", "status": 100, "content_type": "text/plain", "body": ""});
+    assert_eq!(mock.post("/_mock/faults", "", no_answer).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+#[should_panic(expected = "no action over HTTPS is named `send_evnt`")]
+async fn a_fault_that_can_never_happen_fails_the_test_that_asks_for_it() {
+    Mock::start().await.server.inject(Fault::reset().on("send_evnt"));
 }
 
 #[tokio::test]
@@ -143,6 +151,10 @@ async fn a_snapshot_is_gone_on_from() {
     assert_eq!(mock.server.tokens(), tokens);
     let read = mock.agent("get_chat", json!({"chat_id": chat})).await.ok();
     assert_eq!(read["thread"]["events"][0]["text"], "hello");
+    mock.agent("deactivate_chat", json!({"id": chat})).await.ok();
+    mock.server.reset();
+    let read = mock.agent("get_chat", json!({"chat_id": chat})).await.ok();
+    assert_eq!(read["thread"]["active"], true, "only what happened since the start is forgotten");
     let half = &snapshot[..snapshot.len() / 2];
     let error = MockServer::builder().restore(half).start().await.unwrap_err();
     assert!(error.to_string().starts_with("the snapshot: "), "{error}");
