@@ -44,6 +44,11 @@ impl Call<'_> {
         self.state.emit(&self.caller, Some(chat), &payload.into());
     }
 
+    /// Sends a webhook about something that the router did in a chat, whoever called.
+    pub(crate) fn emit_by_router(&mut self, chat: &str, payload: impl Into<WebhookPayload>) {
+        self.state.emit(&Caller::nobody(), Some(chat), &payload.into());
+    }
+
     /// Sends a webhook about something that happened in no chat.
     pub(crate) fn emit(&mut self, payload: impl Into<WebhookPayload>) {
         self.state.emit(&self.caller, None, &payload.into());

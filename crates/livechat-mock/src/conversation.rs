@@ -5,11 +5,11 @@ use livechat_types::{
     agent::NewEvent,
     shared::{
         CustomEvent, Event, EventId, FileEvent, FilledFormEvent, FilledFormField, FormEvent, FormField,
-        IncomingEvent, MessageEvent, NewFilledFormField, NewFormField, Properties, PropertyValue,
+        GroupId, IncomingEvent, MessageEvent, NewFilledFormField, NewFormField, Properties, PropertyValue,
         RichMessageButton, RichMessageButtonType, RichMessageEvent, SystemMessageEvent, SystemMessageType,
-        Visibility,
+        ThreadId, TransferEnd, TransferReason, Visibility,
     },
-    webhooks::{IncomingChatWebhook, WebhookPayload},
+    webhooks::{ChatTransferredWebhook, IncomingChatWebhook, WebhookPayload},
 };
 
 use crate::{
@@ -61,7 +61,7 @@ pub(crate) fn start(call: &mut Call<'_>, beginning: Beginning) -> Result<Begun, 
     let now = call.now;
     check_beginning(call, &beginning)?;
     let group_ids = groups_of(call, beginning.group_ids.as_deref());
-    let route = find_agent(call, &beginning, &group_ids)?;
+    let route = find_agent(call, &beginning, false, &group_ids)?;
     let chat = Chat {
         id: call.state.ids.short(),
         created_at: now,
@@ -89,9 +89,10 @@ pub(crate) fn resume(call: &mut Call<'_>, id: &str, beginning: Beginning) -> Res
     if chat.is_active() {
         return Err(ApiError::validation(format!("chat `{id}` is active already")));
     }
+    let was_continuous = chat.is_continuous();
     check_beginning(call, &beginning)?;
     let group_ids = groups_of(call, beginning.group_ids.as_deref());
-    let route = find_agent(call, &beginning, &group_ids)?;
+    let route = find_agent(call, &beginning, was_continuous, &group_ids)?;
     let before = call.state.chat(id)?.clone();
     let chat = call.state.chat_mut(id)?;
     chat.group_ids = group_ids;
@@ -169,13 +170,19 @@ fn groups_of(call: &Call<'_>, asked: Option<&[i64]>) -> Vec<i64> {
     customer.and_then(|customer| call.state.auto_access(customer)).unwrap_or_else(|| vec![0])
 }
 
-/// A customer's active chat is routed to an agent; one that an agent starts has its agent.
-fn find_agent(call: &Call<'_>, beginning: &Beginning, group_ids: &[i64]) -> Result<Option<Routed>, ApiError> {
+/// A customer's active chat is routed to an agent; one that an agent starts has its agent. A continuous chat waits for one, also
+/// one that was continuous before and of which nothing else is said.
+fn find_agent(
+    call: &Call<'_>,
+    beginning: &Beginning,
+    was_continuous: bool,
+    group_ids: &[i64],
+) -> Result<Option<Routed>, ApiError> {
     if !call.caller.is_customer() || !beginning.active {
         return Ok(None);
     }
     match call.state.route(group_ids, &[]) {
-        Routed::Offline if beginning.continuous != Some(true) => {
+        Routed::Offline if !beginning.continuous.unwrap_or(was_continuous) => {
             Err(ApiError::new(ErrorType::GroupsOffline, "Groups offline"))
         }
         Routed::Offline => Ok(Some(Routed::Queued)),
@@ -274,9 +281,8 @@ fn announce_chat(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Ends the active thread.
+/// Ends the active thread at somebody's request.
 pub(crate) fn deactivate(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
-    let now = call.now;
     let (kind, name) = match &call.caller.who {
         Who::Customer(customer) => {
             let name = call.state.customers.get(customer).and_then(|customer| customer.name.clone());
@@ -288,20 +294,63 @@ pub(crate) fn deactivate(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> 
         }
     };
     let variable = if call.caller.is_customer() { "customer" } else { "agent" };
+    let user = call.caller.id().to_owned();
+    end(call, id, kind, &format!("{name} closed the chat"), &[(variable, &name)], Some(&user))?;
+    serve_queue(call);
+    Ok(())
+}
+
+/// Ends the active thread with a message of the system. Its agents are free then; who waits is served by [`serve_queue`].
+pub(crate) fn end(
+    call: &mut Call<'_>,
+    id: &str,
+    kind: SystemMessageType,
+    text: &str,
+    variables: &[(&str, &str)],
+    user: Option<&str>,
+) -> Result<(), ApiError> {
+    let thread_id = announce(call, id, kind, text, variables)?;
+    let now = call.now;
     let chat = call.state.chat_mut(id)?;
-    let thread = chat.require_active()?;
-    let thread_id = thread.id.clone();
-    let event = thread.announce(now, kind, &format!("{name} closed the chat"), &[(variable, &name)]);
-    thread.end(now);
+    chat.require_active()?.end(now);
     for member in &mut chat.members {
         member.present = member.kind == Kind::Customer;
     }
-    call.emit_about(id, IncomingEvent::new(id, thread_id.as_str(), event));
     let mut ended = livechat_types::shared::ChatDeactivated::new(id, thread_id);
-    ended.user_id = Some(call.caller.id().into());
+    ended.user_id = user.map(Into::into);
     call.emit_about(id, ended);
-    call.state.serve_queue(now);
     Ok(())
+}
+
+/// Writes a message of the system into the active thread, whose id it answers, and tells of it.
+pub(crate) fn announce(
+    call: &mut Call<'_>,
+    id: &str,
+    kind: SystemMessageType,
+    text: &str,
+    variables: &[(&str, &str)],
+) -> Result<ThreadId, ApiError> {
+    let now = call.now;
+    let thread = call.state.chat_mut(id)?.require_active()?;
+    let thread_id = ThreadId::from(thread.id.as_str());
+    let event = thread.announce(now, kind, text, variables);
+    call.emit_about(id, IncomingEvent::new(id, thread_id.clone(), event));
+    Ok(thread_id)
+}
+
+/// Gives waiting chats to agents who have become free, and tells of it: a chat that leaves the queue is transferred by the router.
+pub(crate) fn serve_queue(call: &mut Call<'_>) {
+    for assigned in call.state.serve_queue(call.now) {
+        let id = assigned.chat.as_str();
+        call.emit_by_router(id, IncomingEvent::new(id, assigned.thread.as_str(), assigned.message));
+        let Ok(chat) = call.state.chat(id) else { continue };
+        let mut end = TransferEnd::new();
+        end.group_ids = Some(chat.group_ids.iter().map(|&group| GroupId::from(group)).collect());
+        end.agent_ids = Some(vec![assigned.agent.into()]);
+        let mut webhook = ChatTransferredWebhook::new(id, TransferReason::Assigned, end);
+        webhook.thread_id = Some(assigned.thread.into());
+        call.emit_by_router(id, webhook);
+    }
 }
 
 /// Writes an event into the active thread, or into the last one.

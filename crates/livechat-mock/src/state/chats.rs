@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use livechat_types::{
     UNKNOWN,
     shared::{
-        Event, EventId, Properties, Queue, SystemMessageEvent, SystemMessageType, TextVars, Visibility,
+        Event, EventId, Properties, PropertyValue, Queue, SystemMessageEvent, SystemMessageType, TextVars,
+        Visibility,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -121,6 +122,12 @@ impl Chat {
         if let Some(member) = self.member_mut(id) {
             member.present = false;
         }
+    }
+
+    /// Whether the chat goes on although nobody is online.
+    pub(crate) fn is_continuous(&self) -> bool {
+        let value = self.properties.get("routing").and_then(|values| values.get("continuous"));
+        value == Some(&PropertyValue::Boolean(true))
     }
 
     pub(crate) fn is_active(&self) -> bool {

@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::{
     State,
     access::{Caller, Who},
-    chats::{Chat, Kind},
+    chats::{Chat, Kind, event_author},
 };
 
 /// A registered webhook.
@@ -83,7 +83,7 @@ impl State {
     ) -> bool {
         let Some(filters) = &webhook.registration.filters else { return true };
         let client = webhook.registration.owner_client_id.as_str();
-        passes_author(filters, caller)
+        passes_author(filters, caller, payload)
             && passes_source(filters, client, caller)
             && (filters.only_my_chats != Some(true) || chat.is_some_and(|chat| is_made_by(chat, client)))
             && self.passes_presence(filters, client, chat)
@@ -171,10 +171,12 @@ fn passes_agent(filters: &WebhookFilters, payload: &WebhookPayload) -> bool {
     }
 }
 
-fn passes_author(filters: &WebhookFilters, caller: &Caller) -> bool {
+/// An event is by whoever calls, and a message of the system by nobody.
+fn passes_author(filters: &WebhookFilters, caller: &Caller, payload: &WebhookPayload) -> bool {
+    let has_author = !matches!(payload, WebhookPayload::IncomingEvent(incoming) if event_author(&incoming.event).is_none());
     match &filters.author_type {
-        Some(WebhookAuthorType::Customer) => caller.is_customer(),
-        Some(WebhookAuthorType::Agent) => caller.is_worker(),
+        Some(WebhookAuthorType::Customer) => has_author && caller.is_customer(),
+        Some(WebhookAuthorType::Agent) => has_author && caller.is_worker(),
         _ => true,
     }
 }

@@ -159,6 +159,8 @@ pub(crate) struct Worker<'a> {
     pub(crate) avatar: Option<&'a str>,
     pub(crate) job_title: Option<&'a str>,
     pub(crate) groups: &'a [GroupMembership],
+    /// That of a group of which no other is set.
+    pub(crate) default_priority: &'a RoutingPriority,
     pub(crate) max_chats_count: u32,
     pub(crate) status: &'a Status,
     pub(crate) is_bot: bool,
@@ -198,6 +200,7 @@ impl State {
             job_title: agent.job_title.as_deref(),
             groups: &agent.groups,
             max_chats_count: agent.max_chats_count,
+            default_priority: &RoutingPriority::Normal,
             status: &agent.status,
             is_bot: false,
         });
@@ -209,6 +212,7 @@ impl State {
                 job_title: bot.job_title.as_deref(),
                 groups: &bot.groups,
                 max_chats_count: bot.max_chats_count,
+                default_priority: &bot.default_group_priority,
                 status: &bot.status,
                 is_bot: true,
             })

@@ -7,7 +7,7 @@ use livechat_types::{
     configuration::AutoAccess,
     customer::GroupStatus,
     shared::{
-        ErrorType, PageCondition, Queue, RoutingPriority, RoutingStatus, SystemMessageType, Visibility,
+        ErrorType, Event, PageCondition, Queue, RoutingPriority, RoutingStatus, SystemMessageType, Visibility,
     },
 };
 
@@ -25,6 +25,16 @@ pub(crate) enum Routed {
     Offline,
 }
 
+/// A chat that was given to an agent.
+#[derive(Debug)]
+pub(crate) struct Assigned {
+    pub(crate) chat: String,
+    pub(crate) thread: String,
+    pub(crate) agent: String,
+    /// What the system wrote into the thread.
+    pub(crate) message: Event,
+}
+
 /// About how many seconds a chat ahead in the queue costs.
 const SECONDS_PER_CHAT: i64 = 60;
 
@@ -38,8 +48,8 @@ impl State {
                 let priority =
                     group_ids.iter().filter_map(|group| worker.priority_in(*group)).map(rank).max();
                 let priority = match priority {
-                    // Everyone has access to group 0; bots get chats of their own groups only.
-                    None if group_ids.contains(&0) && !worker.is_bot => Some(rank(&RoutingPriority::Normal)),
+                    // Everyone is in group 0, of which nothing need be said: then a bot has its default priority.
+                    None if group_ids.contains(&0) => Some(rank(worker.default_priority)),
                     other => other,
                 };
                 Some((priority.filter(|&priority| priority > 0)?, worker))
@@ -66,8 +76,8 @@ impl State {
         queue
     }
 
-    /// Gives waiting chats to agents that have become free, the longest waiting first.
-    pub(crate) fn serve_queue(&mut self, now: Timestamp) {
+    /// Gives waiting chats to agents that have become free, the longest waiting first, and says which.
+    pub(crate) fn serve_queue(&mut self, now: Timestamp) -> Vec<Assigned> {
         let mut waiting: Vec<_> = self
             .chats
             .values()
@@ -77,9 +87,10 @@ impl State {
             .collect();
         waiting.sort();
         let mut place = 0;
+        let mut assigned = Vec::new();
         for (_, id, group_ids) in waiting {
             if let Routed::To(agent) = self.route(&group_ids, &[]) {
-                self.assign(&id, &agent, now);
+                assigned.extend(self.assign(&id, &agent, now));
             } else if let Some(queue) = self
                 .chats
                 .get_mut(&id)
@@ -91,18 +102,20 @@ impl State {
                 queue.wait_time = place * SECONDS_PER_CHAT;
             }
         }
+        assigned
     }
 
     /// Makes an agent a member of a chat that was routed to them.
-    pub(crate) fn assign(&mut self, chat: &str, agent: &str, now: Timestamp) {
-        let Some(name) = self.worker(agent).map(|worker| worker.name.to_owned()) else { return };
-        let Some(chat) = self.chats.get_mut(chat) else { return };
+    pub(crate) fn assign(&mut self, chat: &str, agent: &str, now: Timestamp) -> Option<Assigned> {
+        let name = self.worker(agent)?.name.to_owned();
+        let chat = self.chats.get_mut(chat)?;
         chat.join(agent, Kind::Agent, Visibility::All, now);
-        if let Some(thread) = chat.active_mut() {
-            thread.leave_queue(now);
-            let text = format!("{name} joined the chat");
-            thread.announce(now, SystemMessageType::RoutingAssigned, &text, &[("agent", &name)]);
-        }
+        let chat_id = chat.id.clone();
+        let thread = chat.active_mut()?;
+        thread.leave_queue(now);
+        let text = format!("{name} joined the chat");
+        let message = thread.announce(now, SystemMessageType::RoutingAssigned, &text, &[("agent", &name)]);
+        Some(Assigned { chat: chat_id, thread: thread.id.clone(), agent: agent.to_owned(), message })
     }
 
     /// The groups that an auto access rule gives this customer, if one matches.

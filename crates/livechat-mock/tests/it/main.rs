@@ -18,6 +18,7 @@ mod hardening;
 mod memory;
 mod program;
 mod reports;
+mod routing;
 mod rules;
 mod tokens;
 mod webhooks;

@@ -254,6 +254,67 @@ async fn a_receiver_that_does_not_answer_is_given_up() {
     assert!(!mock.server.webhooks()[0].taken);
 }
 
+/// Webhooks of chats: who gets a chat from the queue is told by `chat_transferred`, whose reason is `assigned`; nobody asked for it.
+#[tokio::test]
+async fn a_chat_that_leaves_the_queue_is_told_of() {
+    let mock = Mock::with(quick()).await;
+    let receiver = Receiver::start([]).await;
+    register(&mock, &receiver, "chat_transferred", json!({"filters": {"source_type": ["system"]}})).await;
+    register(&mock, &receiver, "incoming_event", json!({"filters": {"source_type": ["system"]}})).await;
+    for agent in ["owner@example.com", "agent@example.com", "sales@example.com"] {
+        mock.agent("set_routing_status", json!({"agent_id": agent, "status": "not_accepting_chats"}))
+            .await
+            .ok();
+    }
+    let started = mock.customer("start_chat", json!({"continuous": true})).await.ok();
+    let back = json!({"agent_id": "sales@example.com", "status": "accepting_chats"});
+    mock.agent("set_routing_status", back).await.ok();
+    mock.server.webhooks_settled().await;
+    let got = receiver.got();
+    let told = |action: &str| got.iter().find(|body| body["action"] == action).unwrap()["payload"].clone();
+    let (transfer, message) = (told("chat_transferred"), told("incoming_event"));
+    assert_eq!((&transfer["chat_id"], &transfer["thread_id"]), (&started["chat_id"], &started["thread_id"]));
+    assert_eq!((&transfer["reason"], &transfer["requester_id"]), (&json!("assigned"), &Value::Null));
+    assert_eq!(transfer["transferred_to"]["agent_ids"], json!(["sales@example.com"]));
+    assert_eq!(message["event"]["system_message_type"], "routing.assigned");
+    assert_eq!(got.len(), 2);
+}
+
+/// `filters.author_type` of Register Webhook: what the system writes has no author.
+#[tokio::test]
+async fn a_filter_for_authors_lets_no_message_of_the_system_pass() {
+    let mock = Mock::with(quick()).await;
+    let receiver = Receiver::start([]).await;
+    for author in ["customer", "agent"] {
+        register(&mock, &receiver, "incoming_event", json!({"filters": {"author_type": author}})).await;
+    }
+    let started = mock.customer("start_chat", json!({})).await.ok();
+    let event = json!({"type": "message", "text": "bye"});
+    mock.customer("send_event", json!({"chat_id": started["chat_id"], "event": event})).await.ok();
+    mock.customer("deactivate_chat", json!({"id": started["chat_id"]})).await.ok();
+    mock.server.webhooks_settled().await;
+    let got = receiver.got();
+    assert_eq!((got.len(), &got[0]["payload"]["event"]["text"]), (1, &json!("bye")));
+}
+
+/// `customer_session_fields_updated` is sent for each active chat that the customer has.
+#[tokio::test]
+async fn new_session_fields_are_told_of_for_each_active_chat() {
+    let mock = Mock::with(quick()).await;
+    let receiver = Receiver::start([]).await;
+    register(&mock, &receiver, "customer_session_fields_updated", json!({})).await;
+    let id = mock.server.tokens().customer_id;
+    let chat = json!({"chat": {"users": [{"id": id, "type": "customer"}]}});
+    for _ in 0..2 {
+        mock.agent("start_chat", chat.clone()).await.ok();
+    }
+    mock.agent("update_customer", json!({"id": id, "session_fields": [{"plan": "gold"}]})).await.ok();
+    mock.server.webhooks_settled().await;
+    let got = receiver.got();
+    assert_eq!(got.len(), 2);
+    assert_ne!(got[0]["payload"]["active_chat"], got[1]["payload"]["active_chat"]);
+}
+
 #[tokio::test]
 async fn filters_decide_what_is_sent() {
     let mock = Mock::with(quick()).await;

@@ -14,6 +14,7 @@ use livechat_types::{
 
 use crate::{
     actions::Call,
+    conversation,
     error::ApiError,
     state::{chats::Kind, outbox::user_type, routing::Routed},
     views,
@@ -103,7 +104,7 @@ fn find(call: &Call<'_>, id: &str, to: &Destination) -> Routed {
 fn move_chat(call: &mut Call<'_>, id: &str, to: &Destination, route: Routed) -> Result<Empty, ApiError> {
     let now = call.now;
     let place = call.state.queue_place(now);
-    let name = call.state.worker(call.caller.id()).map_or_else(String::new, |worker| worker.name.to_owned());
+    let (name, targets) = (name_of(call, call.caller.id()), targets(call, to));
     let chat = call.state.chat_mut(id)?;
     let leaving: Vec<String> = chat.agents().map(|member| member.id.clone()).collect();
     for agent in &leaving {
@@ -112,15 +113,17 @@ fn move_chat(call: &mut Call<'_>, id: &str, to: &Destination, route: Routed) -> 
     chat.group_ids.clone_from(&to.group_ids);
     let thread = chat.require_active()?;
     thread.group_ids.clone_from(&to.group_ids);
-    let text = format!("{name} transferred the chat");
-    let event = thread.announce(now, SystemMessageType::ChatTransferred, &text, &[("agent", &name)]);
-    let thread_id = ThreadId::from(thread.id.as_str());
+    let text = format!("{name} transferred the chat to {targets}");
+    let variables = [("initiator", name.as_str()), ("targets", &targets)];
+    let thread_id = conversation::announce(call, id, SystemMessageType::ChatTransferred, &text, &variables)?;
     let mut end = TransferEnd::new();
     let mut queue = None;
     match route {
         Routed::To(agent) => {
             end.agent_ids = Some(vec![agent.as_str().into()]);
-            call.state.assign(id, &agent, now);
+            if let Some(assigned) = call.state.assign(id, &agent, now) {
+                call.emit_by_router(id, IncomingEvent::new(id, thread_id.clone(), assigned.message));
+            }
         }
         Routed::Queued | Routed::Offline => {
             let mut position = TransferQueue::new(place.position, place.wait_time);
@@ -130,14 +133,31 @@ fn move_chat(call: &mut Call<'_>, id: &str, to: &Destination, route: Routed) -> 
         }
     }
     end.group_ids = Some(to.group_ids.iter().map(|&group| GroupId::from(group)).collect());
-    call.emit_about(id, IncomingEvent::new(id, thread_id.clone(), event));
     let mut webhook = ChatTransferredWebhook::new(id, TransferReason::Manual, end);
     webhook.thread_id = Some(thread_id);
     webhook.requester_id = Some(call.caller.id().into());
     webhook.queue = queue;
     call.emit_about(id, webhook);
-    call.state.serve_queue(now);
+    conversation::serve_queue(call);
     Ok(Empty::default())
+}
+
+/// What messages of the system call somebody.
+fn name_of(call: &Call<'_>, id: &str) -> String {
+    let worker = call.state.worker(id).map(|worker| worker.name.to_owned());
+    let customer = || call.state.customers.get(id)?.name.clone();
+    worker.or_else(customer).unwrap_or_else(|| id.to_owned())
+}
+
+/// What a message of the system calls the agents or groups that a chat is transferred to.
+fn targets(call: &Call<'_>, to: &Destination) -> String {
+    let group =
+        |id: &i64| call.state.groups.get(id).map_or_else(|| id.to_string(), |group| group.name.clone());
+    let names: Vec<String> = match &to.agents {
+        Some(agents) => agents.iter().map(|agent| name_of(call, agent)).collect(),
+        None => to.group_ids.iter().map(group).collect(),
+    };
+    names.join(", ")
 }
 
 pub(crate) fn add_user_to_chat(call: &mut Call<'_>, request: AddUserToChat) -> Result<Empty, ApiError> {
@@ -151,26 +171,45 @@ pub(crate) fn add_user_to_chat(call: &mut Call<'_>, request: AddUserToChat) -> R
     check_addition(call, &request, kind)?;
     let now = call.now;
     let chat = call.state.chat_mut(id)?;
+    let is_first = chat.agents().next().is_none();
     chat.join(user, kind, request.visibility.clone(), now);
     let member = chat.member(user).cloned();
     let Some(member) = member else { return Ok(Empty::default()) };
     let view = views::agent::user(call.state, &member);
-    let name = call.state.worker(user).map_or_else(|| user.to_owned(), |worker| worker.name.to_owned());
-    let (kind_of_message, variable) = match kind {
-        Kind::Agent => (SystemMessageType::AgentAdded, "agent"),
-        Kind::Customer => (SystemMessageType::CustomerAdded, "customer"),
-    };
     let thread = call.state.chat_mut(id)?.require_active()?;
     thread.leave_queue(now);
-    let event = thread.announce(now, kind_of_message, &format!("{name} was added"), &[(variable, &name)]);
     let thread_id = ThreadId::from(thread.id.as_str());
-    call.emit_about(id, IncomingEvent::new(id, thread_id.clone(), event));
+    // Of the first agent no message tells.
+    if kind == Kind::Customer || !is_first {
+        announce_addition(call, id, user, kind)?;
+    }
     let mut webhook = UserAddedToChatWebhook::new(id, view, "manual");
     webhook.thread_id = Some(thread_id);
     webhook.user_type = Some(user_type(kind));
     webhook.requester_id = Some(call.caller.id().into());
     call.emit_about(id, webhook);
     Ok(Empty::default())
+}
+
+fn announce_addition(call: &mut Call<'_>, id: &str, user: &str, kind: Kind) -> Result<(), ApiError> {
+    let (initiator, name) = (name_of(call, call.caller.id()), name_of(call, user));
+    let joined = user == call.caller.id();
+    let by = ("initiator", initiator.as_str());
+    let added = format!("{initiator} added {name}");
+    match kind {
+        Kind::Agent if joined => {
+            let text = format!("{name} came into the chat");
+            conversation::announce(call, id, SystemMessageType::AgentJoined, &text, &[("agent", &name)])?
+        }
+        Kind::Agent => {
+            conversation::announce(call, id, SystemMessageType::AgentAdded, &added, &[by, ("agent", &name)])?
+        }
+        Kind::Customer => {
+            let variables = [by, ("customer", name.as_str())];
+            conversation::announce(call, id, SystemMessageType::CustomerAdded, &added, &variables)?
+        }
+    };
+    Ok(())
 }
 
 fn check_addition(call: &Call<'_>, request: &AddUserToChat, kind: Kind) -> Result<(), ApiError> {
@@ -213,7 +252,6 @@ pub(crate) fn remove_user_from_chat(
     call.state.visible_chat(&call.caller, id)?;
     call.state.chat_mut(id)?.require_active()?;
     call.state.require_presence(&call.caller, id, request.ignore_requester_presence)?;
-    let now = call.now;
     let chat = call.state.chat_mut(id)?;
     let member = chat.member(user).filter(|member| member.present).cloned();
     let member = member.ok_or_else(|| ApiError::not_found(format!("`{user}` is not in chat `{id}`")))?;
@@ -221,17 +259,20 @@ pub(crate) fn remove_user_from_chat(
         return Err(ApiError::validation("a customer cannot be removed from a chat"));
     }
     chat.leave(user);
-    let name = call.state.worker(user).map_or_else(|| user.to_owned(), |worker| worker.name.to_owned());
-    let thread = call.state.chat_mut(id)?.require_active()?;
-    let text = format!("{name} was removed");
-    let event = thread.announce(now, SystemMessageType::AgentRemoved, &text, &[("agent", &name)]);
-    let thread_id = ThreadId::from(thread.id.as_str());
-    call.emit_about(id, IncomingEvent::new(id, thread_id.clone(), event));
+    let (initiator, name) = (name_of(call, call.caller.id()), name_of(call, user));
+    let thread_id = if user == call.caller.id() {
+        let text = format!("{name} went out of the chat");
+        conversation::announce(call, id, SystemMessageType::AgentLeft, &text, &[("agent", &name)])?
+    } else {
+        let variables = [("initiator", initiator.as_str()), ("agent", &name)];
+        let text = format!("{initiator} removed {name}");
+        conversation::announce(call, id, SystemMessageType::AgentRemoved, &text, &variables)?
+    };
     let mut webhook = UserRemovedFromChatWebhook::new(id, user, "manual");
     webhook.thread_id = Some(thread_id);
     webhook.user_type = Some(UserType::Agent);
     webhook.requester_id = Some(call.caller.id().into());
     call.emit_about(id, webhook);
-    call.state.serve_queue(now);
+    conversation::serve_queue(call);
     Ok(Empty::default())
 }

@@ -16,6 +16,7 @@ use livechat_types::{
 
 use crate::{
     actions::Call,
+    conversation,
     error::ApiError,
     pages::{Key, Paging, limit},
     search::Choice,
@@ -212,8 +213,39 @@ pub(crate) fn update_customer(call: &mut Call<'_>, request: UpdateCustomer) -> R
     if !is_uuid(id) {
         return Err(ApiError::validation("`id`: must be a UUID of version 4"));
     }
+    let (name, email) = (request.name.clone(), request.email.clone());
     change(call, id, request.name, request.email, request.avatar, request.session_fields)?;
+    announce_change(call, id, name.as_deref(), email.as_deref())?;
     Ok(Empty::default())
+}
+
+/// In active chats a message of the system tells of a new name or address that an agent has set.
+fn announce_change(
+    call: &mut Call<'_>,
+    id: &str,
+    name: Option<&str>,
+    email: Option<&str>,
+) -> Result<(), ApiError> {
+    let initiator = call.state.worker(call.caller.id()).map_or_else(String::new, |own| own.name.to_owned());
+    let set = [("customer_name", name), ("customer_email", email)];
+    let set: Vec<(&str, &str)> = set.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+    if set.is_empty() {
+        return Ok(());
+    }
+    let values = set.iter().map(|(_, value)| *value).collect::<Vec<_>>().join(", ");
+    let text = format!("{initiator} changed the customer to {values}");
+    let variables: Vec<_> = set.into_iter().chain([("initiator", initiator.as_str())]).collect();
+    for chat in active_chats(call, id) {
+        conversation::announce(call, &chat, SystemMessageType::CustomerUpdated, &text, &variables)?;
+    }
+    Ok(())
+}
+
+/// The chats that a customer takes part in now; an agent may have started several.
+fn active_chats(call: &Call<'_>, customer: &str) -> Vec<String> {
+    let chats = call.state.chats.values();
+    let own = chats.filter(|chat| chat.customer_id() == Some(customer) && chat.is_active());
+    own.map(|chat| chat.id.clone()).collect()
 }
 
 /// Whether the text is a UUID of version 4.
@@ -260,13 +292,11 @@ pub(crate) fn set_fields(call: &mut Call<'_>, id: &str, fields: SessionFields) {
     if let Some(customer) = call.state.customers.get_mut(id) {
         customer.session_fields.clone_from(&fields);
     }
-    let mut webhook = CustomerSessionFieldsUpdated::new(id, fields);
-    let active = call.state.chats.values().find(|chat| chat.customer_id() == Some(id) && chat.is_active());
-    let chat = active.map(|chat| chat.id.clone());
-    webhook.active_chat =
-        active.and_then(|chat| Some(ActiveChat::new(chat.id.as_str(), chat.active()?.id.as_str())));
-    // It is sent only if the customer has an active chat.
-    if let Some(chat) = chat {
+    // It is sent for each active chat that the customer has.
+    for chat in active_chats(call, id) {
+        let thread = call.state.chats.get(&chat).and_then(Chat::active);
+        let mut webhook = CustomerSessionFieldsUpdated::new(id, fields.clone());
+        webhook.active_chat = thread.map(|thread| ActiveChat::new(chat.as_str(), thread.id.as_str()));
         call.emit_about(&chat, webhook);
     }
 }
@@ -295,21 +325,13 @@ pub(crate) fn ban_customer(call: &mut Call<'_>, request: BanCustomer) -> Result<
     if let Some(customer) = call.state.customers.get_mut(id) {
         customer.banned_until = Some(until);
     }
-    let active: Vec<String> = call
-        .state
-        .chats
-        .values()
-        .filter(|chat| chat.customer_id() == Some(id) && chat.is_active())
-        .map(|chat| chat.id.clone())
-        .collect();
-    let now = call.now;
-    for chat in active {
-        if let Ok(thread) = call.state.chat_mut(&chat)?.require_active() {
-            thread.announce(now, SystemMessageType::CustomerBanned, "The customer was banned", &[]);
-            thread.end(now);
-            let thread = thread.id.clone();
-            call.emit_about(&chat, livechat_types::shared::ChatDeactivated::new(chat.as_str(), thread));
-        }
+    let agent = call.state.worker(call.caller.id()).map_or_else(String::new, |own| own.name.to_owned());
+    let duration = days.to_string();
+    let text = format!("The chat ended: {agent} banned the customer for {duration} days");
+    let variables = [("agent", agent.as_str()), ("duration", &duration)];
+    for chat in active_chats(call, id) {
+        conversation::end(call, &chat, SystemMessageType::CustomerBanned, &text, &variables, None)?;
     }
+    conversation::serve_queue(call);
     Ok(Empty::default())
 }

@@ -16,6 +16,7 @@ use livechat_types::{
 use super::{already_exists, check_max_chats, check_memberships, scheduler};
 use crate::{
     actions::Call,
+    conversation,
     error::ApiError,
     state::{limits, people, setup::new_agent},
 };
@@ -227,6 +228,7 @@ pub(crate) fn update_agent(call: &mut Call<'_>, request: UpdateAgent) -> Result<
         webhook.email_subscriptions = Some(subscriptions);
     }
     call.emit(webhook);
+    conversation::serve_queue(call);
     Ok(Empty::default())
 }
 

@@ -14,6 +14,7 @@ use livechat_types::{
 use super::{check_max_chats, check_memberships, owner, scheduler};
 use crate::{
     actions::Call,
+    conversation,
     error::ApiError,
     state::{limits, people, setup::new_bot},
 };
@@ -107,6 +108,7 @@ pub(crate) fn update_bot(call: &mut Call<'_>, request: UpdateBot) -> Result<Empt
         webhook.work_scheduler = work;
     }
     call.emit(webhook);
+    conversation::serve_queue(call);
     Ok(Empty::default())
 }
 

@@ -12,6 +12,7 @@ use livechat_types::{
 
 use crate::{
     actions::Call,
+    conversation,
     error::ApiError,
     state::{limits, people},
 };
@@ -83,6 +84,7 @@ pub(crate) fn update_group(call: &mut Call<'_>, request: UpdateGroup) -> Result<
         webhook.language_code = Some(language);
     }
     call.emit(webhook);
+    conversation::serve_queue(call);
     Ok(Empty::default())
 }
 

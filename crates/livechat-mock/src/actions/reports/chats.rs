@@ -112,11 +112,7 @@ pub(crate) fn total_chats(
     let count = |threads: &[Counted<'_>]| {
         let mut record = TotalChatsRecord::new();
         record.total = number(threads.len());
-        let continuous = threads.iter().filter(|(chat, _)| {
-            let value = chat.properties.get("routing").and_then(|values| values.get("continuous"));
-            value == Some(&PropertyValue::Boolean(true))
-        });
-        record.continuous = some(continuous.count());
+        record.continuous = some(threads.iter().filter(|(chat, _)| chat.is_continuous()).count());
         record
     };
     let mut report = TotalChatsReport::new(counting.records(TotalChatsRecord::new, count));
