@@ -31,6 +31,63 @@ async fn agents_for_a_transfer_are_those_online_and_whoever_has_the_fewest_chats
     assert_eq!((&found[0]["total_active_chats"], &found[1]["total_active_chats"]), (&json!(0), &json!(1)));
 }
 
+/// Groups in the Configuration API: `groups--my` is for those that the requester belongs to.
+#[tokio::test]
+async fn groups_of_others_need_a_scope_for_all() {
+    let mock = Mock::start().await;
+    let own = mock.server.token_of("sales@example.com", &["groups--my:rw"]);
+    let priorities = json!({"name": "Night", "agent_priorities": {"agent@example.com": "normal"}});
+    let other = mock.configuration("create_group", priorities).await.ok();
+    let by = async |action: &str, body: Value| {
+        mock.post(&format!("/v3.5/configuration/action/{action}"), &own, body).await
+    };
+    by("get_group", json!({"id": 1})).await.ok();
+    by("update_group", json!({"id": 1, "name": "Shop"})).await.ok();
+    for action in ["get_group", "update_group", "delete_group"] {
+        assert_eq!(by(action, json!({"id": other["id"]})).await.error(), "authorization", "{action}");
+    }
+    by("delete_group", json!({"id": 1})).await.ok();
+}
+
+/// Tags in the Configuration API: `tags--groups` is for tags of the groups that the requester is assigned to.
+#[tokio::test]
+async fn tags_of_other_groups_need_a_scope_for_all() {
+    let mock = Mock::start().await;
+    let priorities = json!({"name": "Night", "agent_priorities": {"agent@example.com": "normal"}});
+    let other = mock.configuration("create_group", priorities).await.ok()["id"].clone();
+    mock.configuration("create_tag", json!({"name": "night", "group_ids": [other]})).await.ok();
+    let own = mock.server.token_of("sales@example.com", &["tags--groups:rw"]);
+    let by = async |action: &str, body: Value| {
+        mock.post(&format!("/v3.5/configuration/action/{action}"), &own, body).await
+    };
+    by("create_tag", json!({"name": "shop", "group_ids": [1]})).await.ok();
+    for (action, body) in [
+        ("create_tag", json!({"name": "late", "group_ids": [1, other]})),
+        ("update_tag", json!({"name": "shop", "group_ids": [other]})),
+        ("update_tag", json!({"name": "night", "group_ids": [1]})),
+        ("delete_tag", json!({"name": "night"})),
+    ] {
+        assert_eq!(by(action, body.clone()).await.error(), "authorization", "{action} {body}");
+    }
+    assert_eq!(ids(&by("list_tags", json!({})).await.ok(), "name"), ["shop"]);
+    by("delete_tag", json!({"name": "shop"})).await.ok();
+}
+
+/// Create Agent in the Configuration API: without `subscription.lc:rw`, new agents wait for approval.
+#[tokio::test]
+async fn agents_wait_for_approval_unless_the_requester_may_spare_them() {
+    let mock = Mock::start().await;
+    let token = mock.server.token_with_scopes(&["accounts--all:rw"]);
+    let create = async |token: &str, id: &str| {
+        let body = json!({"id": id, "name": "Nora"});
+        mock.post("/v3.5/configuration/action/create_agent", token, body).await.ok();
+        let read = json!({"id": id, "fields": ["awaiting_approval"]});
+        mock.configuration("get_agent", read).await.ok()["awaiting_approval"].clone()
+    };
+    assert_eq!(create(&token, "nora@example.com").await, true);
+    assert_eq!(create(&mock.server.tokens().agent, "noor@example.com").await, false);
+}
+
 #[tokio::test]
 async fn a_published_property_cannot_be_unregistered() {
     let mock = Mock::start().await;

@@ -47,7 +47,9 @@ pub(crate) fn create_agent(
     agent.job_title = request.job_title;
     agent.mobile = request.mobile;
     agent.max_chats_count = request.max_chats_count.unwrap_or(6);
-    agent.awaiting_approval = request.awaiting_approval.unwrap_or(false);
+    // Only with this scope agents need not wait.
+    let waits = !call.caller.has("subscription.lc:rw");
+    agent.awaiting_approval = request.awaiting_approval.unwrap_or(waits);
     agent.groups = request.groups.unwrap_or_default();
     agent.notifications = request.notifications.unwrap_or_default();
     agent.email_subscriptions = request.email_subscriptions.unwrap_or_default();

@@ -36,6 +36,15 @@ pub(crate) fn create_group(
     Ok(CreateGroupResponse::new(id))
 }
 
+/// A group that the requester does not belong to needs a scope for all; everyone belongs to group 0.
+fn check_scope(call: &Call<'_>, id: i64, all: &str) -> Result<(), ApiError> {
+    if call.caller.has(all) || call.state.shares_group(call.caller.id(), &[id]) {
+        return Ok(());
+    }
+    let message = format!("the requester does not belong to group {id}: the scope `{all}` is needed");
+    Err(ApiError::authorization(message))
+}
+
 fn check_name(name: &str) -> Result<(), ApiError> {
     if name.is_empty() || name.chars().count() > MAX_NAME {
         return Err(ApiError::validation(format!("`name`: 1 to {MAX_NAME} characters")));
@@ -65,6 +74,7 @@ pub(crate) fn update_group(call: &mut Call<'_>, request: UpdateGroup) -> Result<
     if !call.state.groups.contains_key(&id) {
         return Err(no_group(id));
     }
+    check_scope(call, id, "groups--all:rw")?;
     if let Some(name) = &request.name {
         check_name(name)?;
     }
@@ -93,7 +103,11 @@ pub(crate) fn delete_group(call: &mut Call<'_>, request: DeleteGroup) -> Result<
     if id == 0 {
         return Err(ApiError::validation("group 0 cannot be deleted"));
     }
-    call.state.groups.remove(&id).ok_or_else(|| no_group(id))?;
+    if !call.state.groups.contains_key(&id) {
+        return Err(no_group(id));
+    }
+    check_scope(call, id, "groups--all:rw")?;
+    call.state.groups.remove(&id);
     call.state.set_priorities(id, &BTreeMap::new());
     call.state.group_properties.remove(&id);
     call.emit(GroupDeleted::new(id));
@@ -121,5 +135,6 @@ pub(crate) fn list_groups(call: &mut Call<'_>, request: ListGroups) -> Result<Ve
 pub(crate) fn get_group(call: &mut Call<'_>, request: GetGroup) -> Result<Group, ApiError> {
     let id = request.id.get();
     let group = call.state.groups.get(&id).ok_or_else(|| no_group(id))?;
+    check_scope(call, id, "groups--all:ro")?;
     Ok(view(call, id, group, request.fields.as_ref()))
 }

@@ -3,7 +3,7 @@
 use livechat_types::{
     Empty,
     configuration::{CreateTag, DeleteTag, ListTags, UpdateTag},
-    shared::{Tag, TagDeleted, TagUpdated},
+    shared::{GroupId, Tag, TagDeleted, TagUpdated},
 };
 
 use super::already_exists;
@@ -20,11 +20,39 @@ pub(crate) fn create_tag(call: &mut Call<'_>, request: CreateTag) -> Result<Empt
     }
     limits::check("tags", call.state.tags.len(), limits::TAGS)?;
     let groups = request.group_ids.unwrap_or_default();
-    call.state.check_groups(groups.iter().map(|group| group.get()).collect::<Vec<_>>().iter())?;
+    check_groups(call, &groups)?;
     let tag = Tag::new(request.name, groups, call.now, call.caller.id());
     call.state.tags.push(tag.clone());
     call.emit(tag);
     Ok(Empty::default())
+}
+
+/// The groups exist, and without a scope for all the requester belongs to each of them.
+fn check_groups(call: &Call<'_>, groups: &[GroupId]) -> Result<(), ApiError> {
+    for group in groups {
+        call.state.check_groups(&[group.get()])?;
+    }
+    check_scope(call, groups)
+}
+
+fn check_scope(call: &Call<'_>, groups: &[GroupId]) -> Result<(), ApiError> {
+    let other = |group: &&GroupId| !call.state.shares_group(call.caller.id(), &[group.get()]);
+    match groups.iter().find(other) {
+        Some(group) if !call.caller.has("tags--all:rw") => {
+            let message = format!(
+                "the requester does not belong to group {group}: its tags need the scope `tags--all:rw`"
+            );
+            Err(ApiError::authorization(message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Where a tag is that the requester may change.
+fn changeable(call: &Call<'_>, name: &str) -> Result<usize, ApiError> {
+    let index = position(call, name)?;
+    check_scope(call, call.state.tags.get(index).map_or(&[], |tag| tag.group_ids.as_slice()))?;
+    Ok(index)
 }
 
 fn position(call: &Call<'_>, name: &str) -> Result<usize, ApiError> {
@@ -33,7 +61,7 @@ fn position(call: &Call<'_>, name: &str) -> Result<usize, ApiError> {
 }
 
 pub(crate) fn delete_tag(call: &mut Call<'_>, request: DeleteTag) -> Result<Empty, ApiError> {
-    let index = position(call, &request.name)?;
+    let index = changeable(call, &request.name)?;
     call.state.tags.remove(index);
     call.emit(TagDeleted::new(request.name));
     Ok(Empty::default())
@@ -41,17 +69,19 @@ pub(crate) fn delete_tag(call: &mut Call<'_>, request: DeleteTag) -> Result<Empt
 
 pub(crate) fn list_tags(call: &mut Call<'_>, request: ListTags) -> Result<Vec<Tag>, ApiError> {
     let wanted = request.filters.map(|filters| filters.group_ids);
-    let tags = call.state.tags.iter().filter(|tag| {
+    let all = call.caller.has("tags--all:ro");
+    let own = |group: &GroupId| call.state.shares_group(call.caller.id(), &[group.get()]);
+    let tags = call.state.tags.iter().filter(|tag| all || tag.group_ids.iter().any(own)).filter(|tag| {
         wanted.as_ref().is_none_or(|wanted| tag.group_ids.iter().any(|group| wanted.contains(group)))
     });
     Ok(tags.cloned().collect())
 }
 
 pub(crate) fn update_tag(call: &mut Call<'_>, request: UpdateTag) -> Result<Empty, ApiError> {
-    let index = position(call, &request.name)?;
+    let index = changeable(call, &request.name)?;
     let mut webhook = TagUpdated::new(request.name);
     if let Some(groups) = request.group_ids {
-        call.state.check_groups(groups.iter().map(|group| group.get()).collect::<Vec<_>>().iter())?;
+        check_groups(call, &groups)?;
         if let Some(tag) = call.state.tags.get_mut(index) {
             tag.group_ids.clone_from(&groups);
         }
