@@ -31,6 +31,30 @@ async fn agents_for_a_transfer_are_those_online_and_whoever_has_the_fewest_chats
     assert_eq!((&found[0]["total_active_chats"], &found[1]["total_active_chats"]), (&json!(0), &json!(1)));
 }
 
+/// Add User to Chat: by `X-Author-Id` a bot comes into a chat of a group that it is not part of.
+#[tokio::test]
+async fn a_bot_comes_into_the_chats_that_its_agent_sees() {
+    let mock = Mock::start().await;
+    let in_sales = json!({"chat": {"access": {"group_ids": [1]}}});
+    let chat = mock.agent("start_chat", in_sales).await.ok()["chat_id"].clone();
+    let bot = mock.server.tokens().bot_id;
+    let body = json!({"chat_id": chat, "user_id": bot, "user_type": "agent", "visibility": "all"});
+    assert_eq!(
+        mock.agent_as(&mock.server.tokens().bot, "add_user_to_chat", body.clone()).await.error(),
+        "missing_access"
+    );
+    let add = async |agent: &str| {
+        let token = mock.server.token_of(agent, &["chats--access:rw"]);
+        let mut request =
+            mock.request("POST", "/v3.5/agent/action/add_user_to_chat", &token, body.to_string());
+        request.headers_mut().insert("x-author-id", bot.parse().unwrap());
+        mock.send(request).await
+    };
+    mock.configuration("create_agent", json!({"id": "nora@example.com", "name": "Nora"})).await.ok();
+    assert_eq!(add("nora@example.com").await.error(), "missing_access");
+    add("sales@example.com").await.ok();
+}
+
 /// Groups in the Configuration API: `groups--my` is for those that the requester belongs to.
 #[tokio::test]
 async fn groups_of_others_need_a_scope_for_all() {

@@ -297,6 +297,30 @@ async fn a_filter_for_authors_lets_no_message_of_the_system_pass() {
     assert_eq!((got.len(), &got[0]["payload"]["event"]["text"]), (1, &json!("bye")));
 }
 
+/// `auto_accesses_updated` tells of all changes, also of the rules that another one follows now.
+#[tokio::test]
+async fn a_rule_that_is_added_or_taken_away_changes_the_one_before_it() {
+    let mock = Mock::with(quick()).await;
+    let receiver = Receiver::start([]).await;
+    register(&mock, &receiver, "auto_accesses_updated", json!({})).await;
+    let rule = json!({"access": {"groups": [1]}, "conditions": {"url": {"values": [{"value": "a"}]}}});
+    let mut added = Vec::new();
+    for _ in 0..2 {
+        added.push(mock.configuration("add_auto_access", rule.clone()).await.ok()["id"].clone());
+    }
+    mock.configuration("delete_auto_access", json!({"id": added[1]})).await.ok();
+    mock.server.webhooks_settled().await;
+    let got = receiver.got();
+    let [first, second] = [&added[0], &added[1]];
+    assert_eq!(got[1]["payload"][0], json!({"id": first, "next_id": second, "status": "updated"}));
+    assert_eq!(got[1]["payload"][1]["status"], "added");
+    let (moved, gone) = (
+        json!({"id": first, "next_id": "", "status": "updated"}),
+        json!({"id": second, "status": "deleted"}),
+    );
+    assert_eq!(got[2]["payload"], json!([moved, gone]));
+}
+
 /// `customer_session_fields_updated` is sent for each active chat that the customer has.
 #[tokio::test]
 async fn new_session_fields_are_told_of_for_each_active_chat() {

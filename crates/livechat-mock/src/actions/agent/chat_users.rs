@@ -16,7 +16,12 @@ use crate::{
     actions::Call,
     conversation,
     error::ApiError,
-    state::{chats::Kind, outbox::user_type, routing::Routed},
+    state::{
+        access::{Caller, Who},
+        chats::Kind,
+        outbox::user_type,
+        routing::Routed,
+    },
     views,
 };
 
@@ -162,11 +167,15 @@ fn targets(call: &Call<'_>, to: &Destination) -> String {
 
 pub(crate) fn add_user_to_chat(call: &mut Call<'_>, request: AddUserToChat) -> Result<Empty, ApiError> {
     let (id, user) = (request.chat_id.as_str(), request.user_id.as_str());
-    call.state.visible_chat(&call.caller, id)?;
+    let adds_itself = user == call.caller.id();
+    // What an agent may see, the agent's bot may come into, though the chat is in no group of the bot.
+    call.state
+        .visible_chat(&agent_behind(call).filter(|_| adds_itself).unwrap_or(call.caller.clone()), id)?;
     call.state.chat_mut(id)?.require_active()?;
     // Whoever adds themselves cannot be there before.
-    let ignore = request.ignore_requester_presence == Some(true) || user == call.caller.id();
-    call.state.require_presence(&call.caller, id, Some(ignore))?;
+    if !adds_itself {
+        call.state.require_presence(&call.caller, id, request.ignore_requester_presence)?;
+    }
     let kind = super::chats::kind(&request.user_type)?;
     check_addition(call, &request, kind)?;
     let now = call.now;
@@ -189,6 +198,12 @@ pub(crate) fn add_user_to_chat(call: &mut Call<'_>, request: AddUserToChat) -> R
     webhook.requester_id = Some(call.caller.id().into());
     call.emit_about(id, webhook);
     Ok(Empty::default())
+}
+
+/// The agent whose token a bot calls with.
+fn agent_behind(call: &Call<'_>) -> Option<Caller> {
+    let token = call.state.tokens.access.get(&call.caller.token)?;
+    matches!(token.who, Who::Agent(_)).then(|| Caller { who: token.who.clone(), ..call.caller.clone() })
 }
 
 fn announce_addition(call: &mut Call<'_>, id: &str, user: &str, kind: Kind) -> Result<(), ApiError> {

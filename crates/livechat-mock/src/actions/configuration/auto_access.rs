@@ -1,5 +1,7 @@
 //! Auto access: rules, in an order.
 
+use std::collections::BTreeMap;
+
 use livechat_types::{
     Empty,
     configuration::{
@@ -24,8 +26,9 @@ pub(crate) fn add_auto_access(
     let mut rule = AutoAccess::new(id.clone(), request.access, request.conditions);
     rule.description = request.description;
     let before = request.next_id.filter(|next| !next.as_str().is_empty());
+    let order = order(call);
     insert(call, rule, before.as_ref())?;
-    tell(call, &id, AutoAccessChangeStatus::Added, |_| ());
+    tell(call, &order, &id, AutoAccessChangeStatus::Added, |_| ());
     Ok(AddAutoAccessResponse::new(id))
 }
 
@@ -73,6 +76,14 @@ fn insert(call: &mut Call<'_>, rule: AutoAccess, before: Option<&AutoAccessId>) 
     Ok(())
 }
 
+/// Each rule, and the one after it.
+type Order = BTreeMap<AutoAccessId, AutoAccessId>;
+
+fn order(call: &Call<'_>) -> Order {
+    let rules = &call.state.auto_accesses;
+    rules.iter().enumerate().map(|(index, rule)| (rule.id.clone(), next_id(rules, index))).collect()
+}
+
 /// The id of the rule after this one; empty for the last.
 fn next_id(rules: &[AutoAccess], index: usize) -> AutoAccessId {
     rules.get(index + 1).map_or_else(|| AutoAccessId::from(""), |next| next.id.clone())
@@ -98,8 +109,9 @@ fn position(call: &Call<'_>, id: &AutoAccessId) -> Result<usize, ApiError> {
 
 pub(crate) fn delete_auto_access(call: &mut Call<'_>, request: DeleteAutoAccess) -> Result<Empty, ApiError> {
     let index = position(call, &request.id)?;
+    let order = order(call);
     call.state.auto_accesses.remove(index);
-    tell(call, &request.id, AutoAccessChangeStatus::Deleted, |_| ());
+    tell(call, &order, &request.id, AutoAccessChangeStatus::Deleted, |_| ());
     Ok(Empty::default())
 }
 
@@ -113,6 +125,7 @@ pub(crate) fn update_auto_access(call: &mut Call<'_>, request: UpdateAutoAccess)
         }
         position(call, next)?;
     }
+    let order = order(call);
     let mut rule = call.state.auto_accesses.remove(index);
     let updated = request.clone();
     if let Some(access) = request.access {
@@ -128,7 +141,7 @@ pub(crate) fn update_auto_access(call: &mut Call<'_>, request: UpdateAutoAccess)
         None => call.state.auto_accesses.insert(index, rule),
         Some(next) => insert(call, rule, Some(next).filter(|next| !next.as_str().is_empty()).as_ref())?,
     }
-    tell(call, &request.id, AutoAccessChangeStatus::Updated, |change| {
+    tell(call, &order, &request.id, AutoAccessChangeStatus::Updated, |change| {
         change.access = updated.access;
         change.conditions = updated.conditions;
         change.description = updated.description;
@@ -136,9 +149,10 @@ pub(crate) fn update_auto_access(call: &mut Call<'_>, request: UpdateAutoAccess)
     Ok(Empty::default())
 }
 
-/// Sends the webhook, whose payload is a list of changes.
+/// Sends the webhook, whose payload is a list of all changes: of the rule, and of those that have another one after them now.
 fn tell(
     call: &mut Call<'_>,
+    before: &Order,
     id: &AutoAccessId,
     status: AutoAccessChangeStatus,
     fill: impl FnOnce(&mut AutoAccessChange),
@@ -154,5 +168,15 @@ fn tell(
         }
     }
     fill(&mut change);
-    call.emit(WebhookPayload::AutoAccessesUpdated(vec![change]));
+    let moved =
+        order(call).into_iter().filter(|(other, next)| other != id && before.get(other) != Some(next));
+    let mut changes: Vec<_> = moved
+        .map(|(other, next)| {
+            let mut change = AutoAccessChange::new(other, AutoAccessChangeStatus::Updated);
+            change.next_id = Some(next);
+            change
+        })
+        .collect();
+    changes.push(change);
+    call.emit(WebhookPayload::AutoAccessesUpdated(changes));
 }
