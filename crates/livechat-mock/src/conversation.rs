@@ -5,16 +5,17 @@ use livechat_types::{
     agent::NewEvent,
     shared::{
         CustomEvent, Event, EventId, FileEvent, FilledFormEvent, FilledFormField, FormEvent, FormField,
-        GroupId, IncomingEvent, MessageEvent, NewFilledFormField, NewFormField, Properties, PropertyValue,
+        IncomingEvent, MessageEvent, NewFilledFormField, NewFormField, Properties, PropertyValue,
         RichMessageButton, RichMessageButtonType, RichMessageEvent, SystemMessageEvent, SystemMessageType,
-        ThreadId, TransferEnd, TransferReason, Visibility,
+        ThreadId, Visibility,
     },
-    webhooks::{ChatTransferredWebhook, IncomingChatWebhook, WebhookPayload},
+    webhooks::{IncomingChatWebhook, WebhookPayload},
 };
 
 use crate::{
     actions::{Call, agent::check_groups},
     error::ApiError,
+    router,
     state::{
         access::Who,
         chats::{Chat, Kind, Thread, event_author, event_id},
@@ -296,11 +297,11 @@ pub(crate) fn deactivate(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> 
     let variable = if call.caller.is_customer() { "customer" } else { "agent" };
     let user = call.caller.id().to_owned();
     end(call, id, kind, &format!("{name} closed the chat"), &[(variable, &name)], Some(&user))?;
-    serve_queue(call);
+    router::serve_queue(call);
     Ok(())
 }
 
-/// Ends the active thread with a message of the system. Its agents are free then; who waits is served by [`serve_queue`].
+/// Ends the active thread with a message of the system. Its agents are free then; who waits is served by the router.
 pub(crate) fn end(
     call: &mut Call<'_>,
     id: &str,
@@ -336,21 +337,6 @@ pub(crate) fn announce(
     let event = thread.announce(now, kind, text, variables);
     call.emit_about(id, IncomingEvent::new(id, thread_id.clone(), event));
     Ok(thread_id)
-}
-
-/// Gives waiting chats to agents who have become free, and tells of it: a chat that leaves the queue is transferred by the router.
-pub(crate) fn serve_queue(call: &mut Call<'_>) {
-    for assigned in call.state.serve_queue(call.now) {
-        let id = assigned.chat.as_str();
-        call.emit_by_router(id, IncomingEvent::new(id, assigned.thread.as_str(), assigned.message));
-        let Ok(chat) = call.state.chat(id) else { continue };
-        let mut end = TransferEnd::new();
-        end.group_ids = Some(chat.group_ids.iter().map(|&group| GroupId::from(group)).collect());
-        end.agent_ids = Some(vec![assigned.agent.into()]);
-        let mut webhook = ChatTransferredWebhook::new(id, TransferReason::Assigned, end);
-        webhook.thread_id = Some(assigned.thread.into());
-        call.emit_by_router(id, webhook);
-    }
 }
 
 /// Writes an event into the active thread, or into the last one.

@@ -10,8 +10,8 @@
 //   the action and writes the answer. It must not know HTTP beyond the route's own description.
 // - `actions` is one function for each action, from its request to its answer. It knows the state, the views and who calls; it
 //   must not know HTTP.
-// - `conversation` and `property_changes` are what actions of agents and customers have in common; `search` is what filters of
-//   archives and reports have in common; `pages` cuts lists into pages.
+// - `conversation` and `property_changes` are what actions of agents and customers have in common, `router` is what follows from them
+//   by itself; `search` is what filters of archives and reports have in common; `pages` cuts lists into pages.
 // - `views` shows chats and people as each API does. It only reads.
 // - `state` is everything that is remembered: plain data and functions on it. It must not know requests, views or HTTP.
 // - `seed` fills the state with demo data. It writes into the state directly, and calls no action.
@@ -25,6 +25,7 @@ mod ids;
 mod pages;
 mod property_changes;
 mod query;
+mod router;
 mod routes;
 mod search;
 mod seed;

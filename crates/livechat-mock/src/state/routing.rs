@@ -108,13 +108,26 @@ impl State {
     /// Makes an agent a member of a chat that was routed to them.
     pub(crate) fn assign(&mut self, chat: &str, agent: &str, now: Timestamp) -> Option<Assigned> {
         let name = self.worker(agent)?.name.to_owned();
+        let text = format!("{name} joined the chat");
+        self.assign_with(chat, agent, now, SystemMessageType::RoutingAssigned, &text, &[("agent", &name)])
+    }
+
+    /// The same, with another message of the system.
+    pub(crate) fn assign_with(
+        &mut self,
+        chat: &str,
+        agent: &str,
+        now: Timestamp,
+        kind: SystemMessageType,
+        text: &str,
+        variables: &[(&str, &str)],
+    ) -> Option<Assigned> {
         let chat = self.chats.get_mut(chat)?;
         chat.join(agent, Kind::Agent, Visibility::All, now);
         let chat_id = chat.id.clone();
         let thread = chat.active_mut()?;
         thread.leave_queue(now);
-        let text = format!("{name} joined the chat");
-        let message = thread.announce(now, SystemMessageType::RoutingAssigned, &text, &[("agent", &name)]);
+        let message = thread.announce(now, kind, text, variables);
         Some(Assigned { chat: chat_id, thread: thread.id.clone(), agent: agent.to_owned(), message })
     }
 

@@ -47,6 +47,23 @@ async fn a_ban_frees_the_agent_for_whoever_waits() {
     assert_eq!((kind.as_str(), &variables["duration"]), ("customer_banned", &json!("3")));
 }
 
+/// The reference of system messages: chats of whoever is deleted or logged out pass to the next, or wait.
+#[tokio::test]
+async fn the_chats_of_whoever_is_gone_pass_to_the_next_or_wait() {
+    let mock = Mock::start().await;
+    only(&mock, &["sales@example.com"]).await;
+    let started = mock.customer("start_chat", json!({})).await.ok();
+    only(&mock, &["sales@example.com", "agent@example.com"]).await;
+    mock.configuration("suspend_agent", json!({"id": "sales@example.com"})).await.ok();
+    let names = json!({"agent_added": "Adam Agent", "agent_removed": "Sara Sales"});
+    let chat = started["chat_id"].as_str().unwrap();
+    assert_eq!(said(&mock, chat).await, ("routing.assigned_remotely_signed_out".to_owned(), names));
+    mock.configuration("delete_agent", json!({"id": "agent@example.com"})).await.ok();
+    let name = json!({"agent": "Adam Agent"});
+    assert_eq!(said(&mock, chat).await, ("routing.unassigned_deleted".to_owned(), name));
+    assert_eq!(queue(&mock, &started).await["position"], 1);
+}
+
 /// An agent gets as many chats as `max_chats_count` says, from the time that it says so.
 #[tokio::test]
 async fn whoever_may_have_more_chats_gets_one_that_waits() {

@@ -5,17 +5,15 @@ use livechat_types::{
     agent::{
         AddUserToChat, RemoveUserFromChat, TransferChat, TransferTarget, TransferTargetId, TransferTargetType,
     },
-    shared::{
-        ErrorType, GroupId, IncomingEvent, SystemMessageType, ThreadId, TransferEnd, TransferReason,
-        UserType, Visibility,
-    },
-    webhooks::{ChatTransferredWebhook, TransferQueue, UserAddedToChatWebhook, UserRemovedFromChatWebhook},
+    shared::{ErrorType, IncomingEvent, SystemMessageType, ThreadId, TransferReason, UserType, Visibility},
+    webhooks::{UserAddedToChatWebhook, UserRemovedFromChatWebhook},
 };
 
 use crate::{
     actions::Call,
     conversation,
     error::ApiError,
+    router,
     state::{
         access::{Caller, Who},
         chats::Kind,
@@ -121,29 +119,22 @@ fn move_chat(call: &mut Call<'_>, id: &str, to: &Destination, route: Routed) -> 
     let text = format!("{name} transferred the chat to {targets}");
     let variables = [("initiator", name.as_str()), ("targets", &targets)];
     let thread_id = conversation::announce(call, id, SystemMessageType::ChatTransferred, &text, &variables)?;
-    let mut end = TransferEnd::new();
-    let mut queue = None;
-    match route {
+    let agent = match route {
         Routed::To(agent) => {
-            end.agent_ids = Some(vec![agent.as_str().into()]);
             if let Some(assigned) = call.state.assign(id, &agent, now) {
-                call.emit_by_router(id, IncomingEvent::new(id, thread_id.clone(), assigned.message));
+                call.emit_by_router(id, IncomingEvent::new(id, thread_id, assigned.message));
             }
+            Some(agent)
         }
         Routed::Queued | Routed::Offline => {
-            let mut position = TransferQueue::new(place.position, place.wait_time);
-            position.queued_at_us = place.queued_at;
-            queue = Some(position);
             call.state.chat_mut(id)?.require_active()?.queue = Some(place);
+            None
         }
-    }
-    end.group_ids = Some(to.group_ids.iter().map(|&group| GroupId::from(group)).collect());
-    let mut webhook = ChatTransferredWebhook::new(id, TransferReason::Manual, end);
-    webhook.thread_id = Some(thread_id);
+    };
+    let mut webhook = router::transferred(call, id, TransferReason::Manual, agent.as_deref())?;
     webhook.requester_id = Some(call.caller.id().into());
-    webhook.queue = queue;
     call.emit_about(id, webhook);
-    conversation::serve_queue(call);
+    router::serve_queue(call);
     Ok(Empty::default())
 }
 
@@ -288,6 +279,6 @@ pub(crate) fn remove_user_from_chat(
     webhook.user_type = Some(UserType::Agent);
     webhook.requester_id = Some(call.caller.id().into());
     call.emit_about(id, webhook);
-    conversation::serve_queue(call);
+    router::serve_queue(call);
     Ok(Empty::default())
 }

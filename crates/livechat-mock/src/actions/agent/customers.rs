@@ -19,6 +19,7 @@ use crate::{
     conversation,
     error::ApiError,
     pages::{Key, Paging, limit},
+    router,
     search::Choice,
     state::{State, chats::Chat, limits, people::Customer},
     views,
@@ -332,6 +333,6 @@ pub(crate) fn ban_customer(call: &mut Call<'_>, request: BanCustomer) -> Result<
     for chat in active_chats(call, id) {
         conversation::end(call, &chat, SystemMessageType::CustomerBanned, &text, &variables, None)?;
     }
-    conversation::serve_queue(call);
+    router::serve_queue(call);
     Ok(Empty::default())
 }

@@ -6,7 +6,7 @@ use livechat_types::{
     shared::{RoutingStatus, RoutingStatusSet},
 };
 
-use crate::{actions::Call, conversation, error::ApiError};
+use crate::{actions::Call, error::ApiError, router};
 
 /// Whose status may be set depends on the scopes: one's own, every agent's, the bots of one's application, every bot's.
 pub(crate) fn set_routing_status(call: &mut Call<'_>, request: SetRoutingStatus) -> Result<Empty, ApiError> {
@@ -39,7 +39,7 @@ pub(crate) fn set_routing_status(call: &mut Call<'_>, request: SetRoutingStatus)
     let changed = call.state.status_mut(&id).is_some_and(|status| status.set(request.status.clone(), now));
     if changed {
         call.emit(RoutingStatusSet::new(id, request.status));
-        conversation::serve_queue(call);
+        router::serve_queue(call);
     }
     Ok(Empty::default())
 }

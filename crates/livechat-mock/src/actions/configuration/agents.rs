@@ -16,8 +16,8 @@ use livechat_types::{
 use super::{already_exists, check_max_chats, check_memberships, scheduler};
 use crate::{
     actions::Call,
-    conversation,
     error::ApiError,
+    router::{self, Gone},
     state::{limits, people, setup::new_agent},
 };
 
@@ -230,7 +230,7 @@ pub(crate) fn update_agent(call: &mut Call<'_>, request: UpdateAgent) -> Result<
         webhook.email_subscriptions = Some(subscriptions);
     }
     call.emit(webhook);
-    conversation::serve_queue(call);
+    router::serve_queue(call);
     Ok(Empty::default())
 }
 
@@ -241,8 +241,10 @@ pub(crate) fn delete_agent(call: &mut Call<'_>, request: DeleteAgent) -> Result<
         return Err(ApiError::validation("the owner of the license cannot be deleted"));
     }
     check_scope(call, id, &["agents--all:rw", "accounts--all:rw"])?;
-    call.state.agents.remove(id);
-    call.emit(AgentDeleted::new(request.id));
+    let gone = call.state.agents.remove(id);
+    call.emit(AgentDeleted::new(request.id.clone()));
+    let name = gone.map_or_else(String::new, |agent| agent.name);
+    router::leave_chats(call, request.id.as_str(), &name, Gone::Deleted)?;
     Ok(Empty::default())
 }
 
@@ -255,7 +257,9 @@ pub(crate) fn suspend_agent(call: &mut Call<'_>, request: SuspendAgent) -> Resul
     agent.suspended = true;
     agent.last_logout = Some(now);
     agent.status.set(RoutingStatus::Offline, now);
-    call.emit(AgentSuspended::new(request.id));
+    let name = agent.name.clone();
+    call.emit(AgentSuspended::new(request.id.clone()));
+    router::leave_chats(call, request.id.as_str(), &name, Gone::SignedOut)?;
     Ok(Empty::default())
 }
 

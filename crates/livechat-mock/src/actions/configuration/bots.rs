@@ -14,8 +14,8 @@ use livechat_types::{
 use super::{check_max_chats, check_memberships, owner, scheduler};
 use crate::{
     actions::Call,
-    conversation,
     error::ApiError,
+    router::{self, Gone},
     state::{limits, people, setup::new_bot},
 };
 
@@ -108,14 +108,15 @@ pub(crate) fn update_bot(call: &mut Call<'_>, request: UpdateBot) -> Result<Empt
         webhook.work_scheduler = work;
     }
     call.emit(webhook);
-    conversation::serve_queue(call);
+    router::serve_queue(call);
     Ok(Empty::default())
 }
 
 pub(crate) fn delete_bot(call: &mut Call<'_>, request: DeleteBot) -> Result<Empty, ApiError> {
-    bot_mut(call, request.id.as_str(), "agents-bot--all:rw")?;
+    let name = bot_mut(call, request.id.as_str(), "agents-bot--all:rw")?.name.clone();
     call.state.bots.remove(request.id.as_str());
-    call.emit(BotDeleted::new(request.id));
+    call.emit(BotDeleted::new(request.id.clone()));
+    router::leave_chats(call, request.id.as_str(), &name, Gone::Deleted)?;
     Ok(Empty::default())
 }
 
@@ -290,8 +291,11 @@ pub(crate) fn delete_bot_template(
     let id = request.id.as_str();
     template_mut(call, id, request.owner_client_id.as_str())?;
     call.state.bot_templates.remove(id);
-    if request.affect_existing_installations == Some(true) && call.state.bots.remove(id).is_some() {
+    if request.affect_existing_installations == Some(true)
+        && let Some(bot) = call.state.bots.remove(id)
+    {
         call.emit(BotDeleted::new(id));
+        router::leave_chats(call, id, &bot.name, Gone::Deleted)?;
     }
     Ok(Empty::default())
 }

@@ -12,8 +12,8 @@ use livechat_types::{
 
 use crate::{
     actions::Call,
-    conversation,
     error::ApiError,
+    router,
     state::{limits, people},
 };
 
@@ -94,7 +94,7 @@ pub(crate) fn update_group(call: &mut Call<'_>, request: UpdateGroup) -> Result<
         webhook.language_code = Some(language);
     }
     call.emit(webhook);
-    conversation::serve_queue(call);
+    router::serve_queue(call);
     Ok(Empty::default())
 }
 
