@@ -25,13 +25,13 @@ pub(crate) fn serve_queue(call: &mut Call<'_>) {
     }
 }
 
-/// Somebody is gone: chats that have no other agent pass to the next, or wait for one.
+/// Somebody is gone: chats of customers that have no other agent pass to the next, or wait for one.
 pub(crate) fn leave_chats(call: &mut Call<'_>, worker: &str, name: &str, gone: Gone) -> Result<(), ApiError> {
     let chats = call.state.chats.values().filter(|chat| chat.is_active() && chat.has_present(worker));
     for id in chats.map(|chat| chat.id.clone()).collect::<Vec<_>>() {
         let chat = call.state.chat_mut(&id)?;
         chat.leave(worker);
-        if chat.agents().next().is_some() {
+        if chat.agents().next().is_some() || chat.customer_id().is_none() {
             continue;
         }
         let group_ids = chat.group_ids.clone();
