@@ -114,6 +114,29 @@ fn every_module_says_what_it_is_for() {
 }
 
 #[test]
+fn every_module_is_named_by_the_one_above_it() {
+    let is_named = |path: &str| {
+        let (folder, file) = path.rsplit_once('/').expect("a module stands in a folder");
+        let name = file.trim_end_matches(".rs");
+        let above = ["lib.rs", "main.rs", "mod.rs"].map(|root| format!("{folder}/{root}"));
+        above
+            .into_iter()
+            .chain([format!("{folder}.rs")])
+            .filter_map(|above| FILES.get(&above))
+            .any(|text| text.lines().any(|line| line.trim_end().ends_with(&format!("mod {name};"))))
+    };
+    // Roots are named by Cargo, which finds some by their place; a `mod.rs` is one that roots share.
+    let is_root = |path: &str| {
+        let mut parts = path.rsplit('/');
+        let (file, folder) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        ["lib.rs", "main.rs", "mod.rs"].contains(&file)
+            || ["tests", "examples", "benches", "bin"].contains(&folder)
+    };
+    let modules = FILES.keys().filter(|path| path.ends_with(".rs") && !is_root(path));
+    none("the compiler sees every module", modules.filter(|path| !is_named(path)).cloned());
+}
+
+#[test]
 fn generated_files_bear_the_mark_and_say_what_they_are() {
     let generated = FILES.iter().filter(|(path, _)| is_generated(path));
     none(
