@@ -88,6 +88,11 @@ impl<'de> Visitor<'de> for Any {
         Ok(Early::Other(Value::Null))
     }
 
+    /// What readers of some other formats, such as CBOR, call a null.
+    fn visit_none<E: Error>(self) -> Result<Early<'de>, E> {
+        self.visit_unit()
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Early<'de>, A::Error> {
         other(SeqAccessDeserializer::new(items))
     }
@@ -162,6 +167,11 @@ mod tests {
             let value: Value = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::from_str::<Early<'_>>(text).unwrap(), Early::Other(value), "{text}");
         }
+    }
+
+    #[test]
+    fn a_null_is_one_whatever_the_reader_calls_it() {
+        assert_eq!(Any.visit_none::<serde_json::Error>().unwrap(), Early::Other(Value::Null));
     }
 
     #[test]

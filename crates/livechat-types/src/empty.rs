@@ -39,6 +39,11 @@ impl<'de> Visitor<'de> for Nothing {
         Ok(Empty {})
     }
 
+    /// What readers of some other formats, such as CBOR, call a null.
+    fn visit_none<E: Error>(self) -> Result<Empty, E> {
+        self.visit_unit()
+    }
+
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Empty, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Empty {})
@@ -47,9 +52,10 @@ impl<'de> Visitor<'de> for Nothing {
 
 #[cfg(test)]
 mod tests {
+    use serde::de::Visitor;
     use serde_json::Value;
 
-    use super::Empty;
+    use super::{Empty, Nothing};
 
     #[test]
     fn nothing_is_read_from_any_object_and_from_null() {
@@ -58,6 +64,7 @@ mod tests {
             let value: Value = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::from_value::<Empty>(value).unwrap(), Empty {}, "{text}");
         }
+        assert_eq!(Nothing.visit_none::<serde_json::Error>().unwrap(), Empty {});
     }
 
     #[test]

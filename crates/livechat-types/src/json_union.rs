@@ -176,6 +176,11 @@ impl<'de, T: JsonUnion> Visitor<'de> for Json<T> {
         Ok(T::unknown(UnknownJson::new(Value::Null)))
     }
 
+    /// What readers of some other formats, such as CBOR, call a null.
+    fn visit_none<E: Error>(self) -> Result<T, E> {
+        self.visit_unit()
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<T, A::Error> {
         T::array(SeqAccessDeserializer::new(items))
     }

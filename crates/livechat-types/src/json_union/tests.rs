@@ -1,8 +1,11 @@
 //! Values told apart by their JSON type, in and out.
 
-use serde::Serialize;
+use std::marker::PhantomData;
+
+use serde::{Serialize, de::Visitor};
 use serde_json::{Number, Value, json};
 
+use super::Json;
 use crate::{UnknownJson, fields::fields};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -98,6 +101,12 @@ fn other_json_types_are_kept() {
     for text in ["null", "true", "\"a\""] {
         assert!(matches!(read::<Answer>(text), Answer::Unknown(_)), "{text}");
     }
+}
+
+#[test]
+fn a_null_is_kept_whatever_the_reader_calls_it() {
+    let null = Json::<PropertyValue>(PhantomData).visit_none::<serde_json::Error>().unwrap();
+    assert_eq!(null, read("null"));
 }
 
 #[test]
