@@ -63,7 +63,14 @@ fn is_tracked<A>() -> bool {
 /// Whether an error is about a value, by the words with which serde and this crate begin one. Any other is about the text or
 /// where it comes from; made anew, it would no longer be known as an error of syntax, of input that ended, or of IO.
 fn is_about_a_value(message: &str) -> bool {
-    let words =
-        ["invalid type: ", "invalid value: ", "invalid length ", "missing field ", "duplicate field "];
+    let words = [
+        "invalid type: ",
+        "invalid value: ",
+        "invalid length ",
+        "unknown variant ",
+        "unknown field ",
+        "missing field ",
+        "duplicate field ",
+    ];
     words.iter().any(|words| message.starts_with(words))
 }

@@ -19,6 +19,17 @@ use crate::{
 /// The names of each field on the wire: the documented one first, then other spellings that are accepted.
 pub(crate) type Names = &'static [&'static [&'static str]];
 
+/// The names of all fields in one list, which is how serde asks for them, and those of each field.
+pub(crate) type Known = (&'static [&'static str], Names);
+
+/// What an object's fields are called on the wire, with the other spellings that are accepted.
+macro_rules! known {
+    ($($name:literal $(| $alias:literal)*),* $(,)?) => {
+        (&[$($name $(, $alias)*),*], &[$(&[$name $(, $alias)*]),*])
+    };
+}
+pub(crate) use known;
+
 /// Implements `Deserialize` for a struct, one field a line.
 ///
 /// A line is the field, whether it must be there, its name on the wire and other accepted spellings. The type of an `optional`
@@ -40,8 +51,11 @@ macro_rules! fields {
         impl<'de> ::serde::Deserialize<'de> for $object {
             #[allow(irrefutable_let_patterns, reason = "where every field is optional, no pattern can fail")]
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                let ($($crate::fields::presence::$presence($field),)*) =
-                    $crate::fields::read(deserializer, stringify!($object), &[$(&[$name $(, $alias)*]),*])?
+                let ($($crate::fields::presence::$presence($field),)*) = $crate::fields::read(
+                    deserializer,
+                    stringify!($object),
+                    $crate::fields::known!($($name $(| $alias)*),*),
+                )?
                 else {
                     return Err($crate::fields::incomplete(stringify!($object)));
                 };
@@ -54,14 +68,16 @@ macro_rules! fields {
 }
 pub(crate) use fields;
 
-/// Reads an object into slots, one for each of `names`. Those of required fields are full, or the error names the first that
-/// is not.
+/// Reads an object into slots, one for each field. Those of required fields are full, or the error names the first that is not.
+///
+/// It is asked for as a struct, since what a user's struct reads by `#[serde(flatten)]` is then taken out of what its other
+/// fields get.
 pub(crate) fn read<'de, S: Slots<'de>, D: Deserializer<'de>>(
     deserializer: D,
     object: &'static str,
-    names: Names,
+    (keys, names): Known,
 ) -> Result<S, D::Error> {
-    deserializer.deserialize_map(Object { name: object, names, slots: PhantomData })
+    deserializer.deserialize_struct(object, keys, Object { name: object, names, slots: PhantomData })
 }
 
 /// What `fields!` says of a required field without a value. `read` has named the field before.

@@ -33,7 +33,26 @@
 //!
 //! A field that was skipped is not written back. Whoever must lose nothing keeps the bytes beside the value: `livechat-client` has them
 //! in `Response::body`, and alone by `send_raw`; `livechat-webhooks` has a webhook's text in `Verified::body`, but for the secret key. To
-//! read a payload as nothing but JSON, take [`AnyPayload`].
+//! read a payload as nothing but JSON, take [`AnyPayload`]. To have the unknown fields of one object, flatten its struct beside a map:
+//!
+//! ```
+//! # #[cfg(feature = "agent")] {
+//! use livechat_types::agent::Chat;
+//!
+//! #[derive(serde::Serialize, serde::Deserialize)]
+//! struct WholeChat {
+//!     #[serde(flatten)]
+//!     chat: Chat,
+//!     #[serde(flatten)]
+//!     unknown: serde_json::Map<String, serde_json::Value>,
+//! }
+//!
+//! let whole: WholeChat = serde_json::from_str(r#"{"id": "QJ4T8ZP1LX", "users": [], "mood": "glad"}"#)?;
+//! assert_eq!(whole.chat.id, "QJ4T8ZP1LX");
+//! assert_eq!(serde_json::to_string(&whole)?, r#"{"id":"QJ4T8ZP1LX","users":[],"mood":"glad"}"#);
+//! # }
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 //!
 //! What people write, such as a file of settings, is better read into types of your own that refuse what they do not know: here a
 //! misspelt condition of a rule is skipped, and the rule is another one. Ask values that come from there whether they are known, as
@@ -52,8 +71,8 @@
 //! # }
 //! ```
 //!
-//! The path stands in the message whichever reader of `serde` it is that reads; under `serde_path_to_error`, which keeps it
-//! apart, the message is without it.
+//! The path stands in the message whichever reader of `serde_json` it is that reads; under `serde_path_to_error`, which keeps it
+//! apart, the message is without it. A reader of another format whose errors add words of their own has no path.
 //!
 //! # Ids and instants
 //!

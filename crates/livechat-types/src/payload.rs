@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use crate::{
     RtmAction, Secret,
     error_path::{self, Part},
-    fields::{self, Key, Names, Optional, Seen, Slots},
+    fields::{self, Key, Known, Names, Optional, Seen, Slots, known},
     read::Foreign,
     shared::{AgentId, ErrorDetails, OrganizationId, WebhookId},
     tagged::Selector,
@@ -170,9 +170,9 @@ impl<P> PushEnvelope<P> {
 
 impl<'de, P: Payload> Deserialize<'de> for PushEnvelope<P> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let names: Names = &[&["action"], &["payload"], &["version"], &["request_id"], &["type"]];
+        let known: Known = known!["action", "payload", "version", "request_id", "type"];
         let ((Optional(version), Optional(request_id), Optional(kind)), ByAction(payload)) =
-            read(deserializer, "a push", names)?;
+            read(deserializer, "a push", known)?;
         check_type(kind, "push")?;
         Ok(Self { version, request_id, payload })
     }
@@ -257,18 +257,12 @@ impl<P, A> WebhookEnvelope<P, A> {
 
 impl<'de, P: Payload, A: Deserialize<'de>> Deserialize<'de> for WebhookEnvelope<P, A> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let names: Names = &[
-            &["action"],
-            &["payload"],
-            &["webhook_id"],
-            &["secret_key"],
-            &["organization_id"],
-            &["additional_data"],
-        ];
+        let known: Known =
+            known!["action", "payload", "webhook_id", "secret_key", "organization_id", "additional_data"];
         let (
             (Some(webhook_id), Some(secret_key), Some(organization_id), Optional(additional_data)),
             ByAction(payload),
-        ) = read(deserializer, "a webhook", names)?
+        ) = read(deserializer, "a webhook", known)?
         else {
             return Err(fields::incomplete("a webhook"));
         };
@@ -381,9 +375,9 @@ impl<T, E> RtmResponse<T, E> {
 
 impl<'de, T: Deserialize<'de>, E: Deserialize<'de>> Deserialize<'de> for RtmResponse<T, E> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let names: Names = &[&["success"], &["payload"], &["request_id"], &["action"], &["type"]];
+        let known: Known = known!["success", "payload", "request_id", "action", "type"];
         let ((Optional(request_id), Some(action), Optional(kind)), BySuccess(payload)) =
-            read(deserializer, "a response", names)?
+            read(deserializer, "a response", known)?
         else {
             return Err(fields::incomplete("a response"));
         };
@@ -422,7 +416,7 @@ struct Failure<E> {
 
 impl<'de, E: Deserialize<'de>> Deserialize<'de> for Failure<E> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (Some(Foreign(error)),) = fields::read(deserializer, "the payload of an error", &[&["error"]])?
+        let (Some(Foreign(error)),) = fields::read(deserializer, "the payload of an error", known!["error"])?
         else {
             return Err(fields::incomplete("the payload of an error"));
         };
@@ -484,13 +478,13 @@ impl<'de, T: Deserialize<'de>, E: Deserialize<'de>> Selected<'de> for BySuccess<
     }
 }
 
-/// Reads a message. The first of `names` is the field that selects, the second the payload; the others have slots.
+/// Reads a message. The first field is the one that selects, the second the payload; the others have slots.
 fn read<'de, H: Slots<'de>, P: Selected<'de>, D: Deserializer<'de>>(
     deserializer: D,
     message: &'static str,
-    names: Names,
+    (keys, names): Known,
 ) -> Result<(H, P), D::Error> {
-    deserializer.deserialize_map(Message { name: message, names, parts: PhantomData })
+    deserializer.deserialize_struct(message, keys, Message { name: message, names, parts: PhantomData })
 }
 
 const SELECTOR: usize = 0;

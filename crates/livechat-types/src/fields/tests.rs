@@ -281,3 +281,23 @@ fn a_struct_of_64_fields_reads_its_last_field_and_names_it_when_missing() {
     let error = serde_json::from_str::<Wide>("{}").err().unwrap().to_string();
     assert!(error.starts_with("missing field `last`"), "{error}");
 }
+
+#[test]
+fn a_struct_that_is_flattened_beside_a_map_leaves_the_map_what_it_does_not_know() {
+    #[derive(Debug, Serialize, Deserialize)]
+    struct Whole {
+        #[serde(flatten)]
+        chat: Chat,
+        #[serde(flatten)]
+        more: BTreeMap<String, Value>,
+    }
+
+    let text = format!(r#"{{{}, "mood": ["glad"]}}"#, ENTRIES.join(", "));
+    let whole: Whole = serde_json::from_str(&text).unwrap();
+    assert_eq!(whole.more, BTreeMap::from([("mood".to_owned(), json!(["glad"]))]));
+    // As text: a `Value` would keep one of two equal names.
+    let written = serde_json::to_string(&whole).unwrap();
+    assert_eq!(written.matches("properties").count(), 1, "{written}");
+    let whole: Whole = serde_json::from_str(r#"{"id": "a", "type": 1, "properites": {}}"#).unwrap();
+    assert_eq!(whole.more, BTreeMap::new());
+}

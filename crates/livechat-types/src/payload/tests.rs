@@ -182,6 +182,21 @@ fn a_webhook_reads_in_every_order_and_is_written_whole() {
 }
 
 #[test]
+fn a_webhook_that_is_flattened_beside_a_map_leaves_the_map_what_it_does_not_know() {
+    #[derive(serde::Deserialize)]
+    struct Whole {
+        #[serde(flatten)]
+        webhook: WebhookEnvelope<Push>,
+        #[serde(flatten)]
+        more: Map<String, Value>,
+    }
+
+    let whole: Whole = serde_json::from_str(&format!(r#"{{{}, "attempt": 2}}"#, WEBHOOK.join(", "))).unwrap();
+    assert_eq!(whole.webhook.payload, unfollowed());
+    assert_eq!(Value::from(whole.more), json!({"attempt": 2}));
+}
+
+#[test]
 fn additional_data_may_be_absent_or_empty() {
     let text = format!("{{{}}}", WEBHOOK[..5].join(", "));
     let webhook: WebhookEnvelope<Push> = read(&text);
@@ -189,6 +204,29 @@ fn additional_data_may_be_absent_or_empty() {
     let text = format!(r#"{{{}, "additional_data": {{}}}}"#, WEBHOOK[..5].join(", "));
     assert_eq!(read::<WebhookEnvelope<Push>>(&text).additional_data, Some(Map::new()));
     assert_eq!(read::<WebhookEnvelope<Push, Empty>>(&text).additional_data, Some(Empty::default()));
+}
+
+#[test]
+fn a_bad_value_of_a_users_own_type_is_an_error_at_its_path() {
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Presence {
+        #[serde(rename = "state")]
+        _state: State,
+    }
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    enum State {
+        Online,
+    }
+
+    for (data, expected) in [
+        (r#"{"state": "Asleep"}"#, "unknown variant `Asleep`, expected `Online`"),
+        (r#"{"state": "Online", "since": 1}"#, "unknown field `since`, expected `state`"),
+    ] {
+        let text = format!(r#"{{{}, "additional_data": {data}}}"#, WEBHOOK[..5].join(", "));
+        let error = serde_json::from_str::<WebhookEnvelope<Push, Presence>>(&text).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("`additional_data`: {expected}")), "{error}");
+    }
 }
 
 #[test]
