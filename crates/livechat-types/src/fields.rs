@@ -8,7 +8,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserializer,
-    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor},
+    de::{DeserializeSeed, Error, Expected, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor},
 };
 
 use crate::{
@@ -201,6 +201,10 @@ impl<'de, S: Slots<'de>> Visitor<'de> for Object<S> {
         write!(formatter, "an object: {}", self.name)
     }
 
+    fn visit_seq<A: SeqAccess<'de>>(self, array: A) -> Result<S, A::Error> {
+        Err(not_an_array(array, &self))
+    }
+
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<S, A::Error> {
         let mut slots = S::empty();
         let mut seen = Seen::default();
@@ -216,6 +220,19 @@ impl<'de, S: Slots<'de>> Visitor<'de> for Object<S> {
         }
         seen.check(S::REQUIRED, self.names)?;
         Ok(slots)
+    }
+}
+
+/// The error of an array in the place of an object. It is read to its end, for the error's position tells which value is wrong: a
+/// position within the array would be that of an element.
+#[cold]
+pub(crate) fn not_an_array<'de, A: SeqAccess<'de>>(mut array: A, expected: &dyn Expected) -> A::Error {
+    loop {
+        match array.next_element::<IgnoredAny>() {
+            Ok(Some(IgnoredAny)) => {}
+            Ok(None) => return A::Error::invalid_type(Unexpected::Seq, expected),
+            Err(error) => return error,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::{borrow::Cow, fmt, iter, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor, value::MapDeserializer},
+    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapDeserializer},
 };
 use serde_json::{Map, Value};
 
@@ -502,6 +502,10 @@ impl<'de, H: Slots<'de>, P: Selected<'de>> Visitor<'de> for Message<H, P> {
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "an object: {}", self.name)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, array: A) -> Result<(H, P), A::Error> {
+        Err(fields::not_an_array(array, &self))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(H, P), A::Error> {
