@@ -1,11 +1,17 @@
 //! What the router does by itself, with what it tells of it: giving chats to agents who are free, and taking them from those who are gone.
 
 use livechat_types::{
-    shared::{GroupId, IncomingEvent, Queue, SystemMessageType, ThreadId, TransferEnd, TransferReason},
+    shared::{
+        Event, GroupId, IncomingEvent, Queue, SystemMessageType, ThreadId, TransferEnd, TransferReason,
+    },
     webhooks::{ChatTransferredWebhook, TransferQueue},
 };
 
-use crate::{actions::Call, error::ApiError, state::routing::Routed};
+use crate::{
+    actions::Call,
+    error::ApiError,
+    state::routing::{Assigned, Routed},
+};
 
 /// How somebody who works here goes away.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,12 +22,9 @@ pub(crate) enum Gone {
 
 /// Gives waiting chats to agents who have become free: a chat that leaves the queue is transferred by the router.
 pub(crate) fn serve_queue(call: &mut Call<'_>) {
-    for assigned in call.state.serve_queue(call.now) {
-        let id = assigned.chat.as_str();
-        call.emit_by_router(id, IncomingEvent::new(id, assigned.thread.as_str(), assigned.message));
-        if let Ok(webhook) = transferred(call, id, TransferReason::Assigned, Some(&assigned.agent)) {
-            call.emit_by_router(id, webhook);
-        }
+    for Assigned { chat, agent, message } in call.state.serve_queue(call.now) {
+        // It was assigned just now, so it is active.
+        let _ = tell(call, &chat, Some(message), TransferReason::Assigned, Some(&agent));
     }
 }
 
@@ -70,10 +73,11 @@ fn wait(call: &mut Call<'_>, id: &str, name: &str, gone: Gone) -> Result<(), Api
     tell(call, id, Some(message), TransferReason::Unassigned, None)
 }
 
+/// Tells of an active chat that the router transferred, and of the message that it wrote into it.
 fn tell(
     call: &mut Call<'_>,
     id: &str,
-    message: Option<livechat_types::shared::Event>,
+    message: Option<Event>,
     reason: TransferReason,
     agent: Option<&str>,
 ) -> Result<(), ApiError> {

@@ -29,7 +29,6 @@ pub(crate) enum Routed {
 #[derive(Debug)]
 pub(crate) struct Assigned {
     pub(crate) chat: String,
-    pub(crate) thread: String,
     pub(crate) agent: String,
     /// What the system wrote into the thread.
     pub(crate) message: Event,
@@ -128,7 +127,7 @@ impl State {
         let thread = chat.active_mut()?;
         thread.leave_queue(now);
         let message = thread.announce(now, kind, text, variables);
-        Some(Assigned { chat: chat_id, thread: thread.id.clone(), agent: agent.to_owned(), message })
+        Some(Assigned { chat: chat_id, agent: agent.to_owned(), message })
     }
 
     /// The groups that an auto access rule gives this customer, if one matches.
