@@ -78,8 +78,7 @@ use std::{
 };
 
 use tokio::{
-    sync::{Mutex, Notify, Semaphore},
-    task::JoinHandle,
+    sync::{Notify, Semaphore, watch},
     time::timeout,
 };
 
@@ -111,8 +110,8 @@ struct Shared<T> {
     /// One permit for each webhook that may be in memory.
     room: Arc<Semaphore>,
     closing: AtomicBool,
-    /// Until they have ended.
-    workers: Mutex<Option<JoinHandle<()>>>,
+    /// Whether the workers have ended.
+    ended: watch::Receiver<bool>,
 }
 
 #[derive(Debug, Clone)]
@@ -201,16 +200,12 @@ impl<T: Store> Inbox<T> {
     ///
     /// It takes as long as the handlers at work; until then, no other process gets what this one had taken and not begun. Whoever stops waiting for it may call it again: the store is not closed before they ended.
     pub async fn shutdown(&self) {
-        let Shared { store, wake, room, closing, workers, .. } = &*self.0;
+        let Shared { store, wake, room, closing, ended, .. } = &*self.0;
         closing.store(true, Ordering::Release);
         room.close();
         wake.notify_one();
-        let mut workers = workers.lock().await;
-        if let Some(ending) = workers.as_mut() {
-            if let Err(error) = ending.await {
-                tracing::error!(%error, "the workers of the inbox ended badly");
-            }
-            *workers = None;
+        if let Err(error) = ended.clone().wait_for(|ended| *ended).await {
+            tracing::error!(%error, "the workers of the inbox ended badly");
         }
         store.close().await;
     }
@@ -275,6 +270,7 @@ impl<T: Store> InboxBuilder<T> {
     where
         S: Clone + Send + Sync + 'static,
     {
+        let (end, ended) = watch::channel(false);
         let shared = Arc::new(Shared {
             store: self.store,
             settings: self.settings,
@@ -282,12 +278,13 @@ impl<T: Store> InboxBuilder<T> {
             settled: Notify::new(),
             room: Arc::new(Semaphore::new(ROOM as usize)),
             closing: AtomicBool::new(false),
-            workers: Mutex::new(None),
+            ended,
         });
-        // Nobody else has it yet, so it is free.
-        if let Ok(mut workers) = shared.workers.try_lock() {
-            *workers = Some(tokio::spawn(workers::run(Arc::clone(&shared), Arc::new(handlers))));
-        }
+        let workers = workers::run(Arc::clone(&shared), Arc::new(handlers));
+        tokio::spawn(async move {
+            workers.await;
+            end.send_replace(true);
+        });
         Inbox(shared)
     }
 }
